@@ -1,0 +1,295 @@
+//! Decisions: the register's own statements. They stand in the register's journal of an operation, travel in the feed like any other,
+//! and tablets know by them who is who. A decision's number is the number of its entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cbor::Value;
+use crate::edit::Edit;
+use crate::ids::{DeviceId, EntryHash, JournalId, OfficerId};
+use crate::identity::Role;
+
+/// One decision of the register.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decision {
+    /// The operation is open under this name.
+    OperationOpened {
+        /// Its name.
+        name: String,
+        /// Whether it is an exercise with nothing real in it.
+        training: bool,
+    },
+    /// An officer is known by this name.
+    OfficerNamed {
+        /// Who.
+        officer: OfficerId,
+        /// The name shown.
+        name: String,
+    },
+    /// An officer holds a role from now on.
+    RoleGranted {
+        /// Who.
+        officer: OfficerId,
+        /// What.
+        role: Role,
+    },
+    /// An officer holds a role no longer.
+    RoleRevoked {
+        /// Who.
+        officer: OfficerId,
+        /// What.
+        role: Role,
+        /// From when, ms since the Unix epoch.
+        effective_ms: i64,
+    },
+    /// A device may bring segments.
+    DeviceEnrolled {
+        /// Which.
+        device: DeviceId,
+        /// Its public key.
+        key: Vec<u8>,
+        /// The officer it was enrolled for.
+        officer: OfficerId,
+        /// What people call it.
+        label: String,
+    },
+    /// A device may bring nothing more.
+    DeviceRevoked {
+        /// Which.
+        device: DeviceId,
+        /// From when, ms since the Unix epoch.
+        effective_ms: i64,
+    },
+    /// An entry does not count.
+    EntryQuarantined {
+        /// Which.
+        entry: EntryHash,
+        /// Why.
+        reason: String,
+    },
+    /// A quarantined entry, or a claim, counts after all.
+    EntryReleased {
+        /// Which.
+        entry: EntryHash,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody waits for this missing entry any longer.
+    EntryBridged {
+        /// Which.
+        entry: EntryHash,
+        /// Why.
+        reason: String,
+    },
+    /// Two different entries stand under one number of this journal: it is frozen, the proof is kept.
+    JournalForked {
+        /// Which.
+        journal: JournalId,
+        /// The first number at which the branches differ.
+        number: u64,
+    },
+    /// A journal is complete; nothing more will come.
+    JournalClosed {
+        /// Which.
+        journal: JournalId,
+        /// Number of entries it has.
+        next: u64,
+    },
+}
+
+fn bytes(value: &[u8]) -> Value {
+    Value::Bytes(value.to_vec())
+}
+
+impl Decision {
+    /// Its dotted verb, for example `role.granted`; also the verb of its audit leaf.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::OperationOpened { .. } => "operation.opened",
+            Self::OfficerNamed { .. } => "officer.named",
+            Self::RoleGranted { .. } => "role.granted",
+            Self::RoleRevoked { .. } => "role.revoked",
+            Self::DeviceEnrolled { .. } => "device.enrolled",
+            Self::DeviceRevoked { .. } => "device.revoked",
+            Self::EntryQuarantined { .. } => "entry.quarantined",
+            Self::EntryReleased { .. } => "entry.released",
+            Self::EntryBridged { .. } => "entry.bridged",
+            Self::JournalForked { .. } => "journal.forked",
+            Self::JournalClosed { .. } => "journal.closed",
+        }
+    }
+
+    /// As it stands in an entry.
+    pub fn to_edit(&self) -> Edit {
+        let text = |t: &String| Value::Text(t.clone());
+        let arguments: Vec<(&str, Value)> = match self {
+            Self::OperationOpened { name, training } => vec![("name", text(name)), ("training", Value::Bool(*training))],
+            Self::OfficerNamed { officer, name } => vec![("officer", bytes(officer.as_bytes())), ("name", text(name))],
+            Self::RoleGranted { officer, role } => {
+                vec![("officer", bytes(officer.as_bytes())), ("role", role.code().into())]
+            }
+            Self::RoleRevoked { officer, role, effective_ms } => vec![
+                ("officer", bytes(officer.as_bytes())),
+                ("role", role.code().into()),
+                ("effective", Value::Int(*effective_ms)),
+            ],
+            Self::DeviceEnrolled { device, key, officer, label } => vec![
+                ("device", bytes(device.as_bytes())),
+                ("key", bytes(key)),
+                ("officer", bytes(officer.as_bytes())),
+                ("label", text(label)),
+            ],
+            Self::DeviceRevoked { device, effective_ms } => {
+                vec![("device", bytes(device.as_bytes())), ("effective", Value::Int(*effective_ms))]
+            }
+            Self::EntryQuarantined { entry, reason }
+            | Self::EntryReleased { entry, reason }
+            | Self::EntryBridged { entry, reason } => {
+                vec![("entry", bytes(entry.as_bytes())), ("reason", text(reason))]
+            }
+            Self::JournalForked { journal, number } => {
+                vec![("journal", bytes(journal.as_bytes())), ("number", Value::Int(*number as i64))]
+            }
+            Self::JournalClosed { journal, next } => {
+                vec![("journal", bytes(journal.as_bytes())), ("next", Value::Int(*next as i64))]
+            }
+        };
+        let mut pairs: Vec<_> = arguments.into_iter().map(|(k, v)| (Value::Text(k.to_owned()), v)).collect();
+        pairs.sort_by(|(a, _), (b, _)| crate::cbor::key_order(a, b));
+        Edit::Decide { verb: self.verb().to_owned(), arguments: Value::Map(pairs) }
+    }
+
+    /// Reads a decision; `None` for a verb of a later version, which is kept and changes nothing here.
+    pub fn from_edit(edit: &Edit) -> Option<Self> {
+        let Edit::Decide { verb, arguments } = edit else { return None };
+        let text = |key: &str| arguments.get_text(key)?.as_text().map(str::to_owned);
+        let int = |key: &str| arguments.get_text(key)?.as_int();
+        let raw = |key: &str| arguments.get_text(key)?.as_bytes();
+        let officer = || OfficerId::from_slice(raw("officer")?);
+        let device = || DeviceId::from_slice(raw("device")?);
+        let entry = || EntryHash::from_slice(raw("entry")?);
+        let journal = || JournalId::from_slice(raw("journal")?);
+        let role = || Role::from_code(arguments.get_text("role")?.as_text()?);
+        let number = |key: &str| int(key).and_then(|n| u64::try_from(n).ok());
+        Some(match verb.as_str() {
+            "operation.opened" => {
+                Self::OperationOpened { name: text("name")?, training: arguments.get_text("training")?.as_bool()? }
+            }
+            "officer.named" => Self::OfficerNamed { officer: officer()?, name: text("name")? },
+            "role.granted" => Self::RoleGranted { officer: officer()?, role: role()? },
+            "role.revoked" => Self::RoleRevoked { officer: officer()?, role: role()?, effective_ms: int("effective")? },
+            "device.enrolled" => Self::DeviceEnrolled {
+                device: device()?,
+                key: raw("key")?.to_vec(),
+                officer: officer()?,
+                label: text("label")?,
+            },
+            "device.revoked" => Self::DeviceRevoked { device: device()?, effective_ms: int("effective")? },
+            "entry.quarantined" => Self::EntryQuarantined { entry: entry()?, reason: text("reason")? },
+            "entry.released" => Self::EntryReleased { entry: entry()?, reason: text("reason")? },
+            "entry.bridged" => Self::EntryBridged { entry: entry()?, reason: text("reason")? },
+            "journal.forked" => Self::JournalForked { journal: journal()?, number: number("number")? },
+            "journal.closed" => Self::JournalClosed { journal: journal()?, next: number("next")? },
+            _ => return None,
+        })
+    }
+}
+
+/// What the decisions of an operation add up to. Fed in the order of their numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Authority {
+    /// Number after the newest decision taken in.
+    pub next: u64,
+    /// Name of the operation and whether it is an exercise.
+    pub operation: Option<(String, bool)>,
+    /// Names of officers.
+    pub officers: BTreeMap<OfficerId, String>,
+    /// Who holds what: granted at which decision, and revoked at which decision and from when.
+    pub grants: BTreeMap<(OfficerId, Role), Vec<Grant>>,
+    /// Devices with their keys.
+    pub devices: BTreeMap<DeviceId, Enrolment>,
+    /// Entries that do not count.
+    pub quarantined: BTreeSet<EntryHash>,
+    /// Claims that count after all.
+    pub released: BTreeSet<EntryHash>,
+    /// Missing entries that nobody waits for.
+    pub bridged: BTreeSet<EntryHash>,
+    /// Journals that forked, with the first number in dispute.
+    pub forked: BTreeMap<JournalId, u64>,
+    /// Journals that are complete.
+    pub closed: BTreeMap<JournalId, u64>,
+}
+
+/// One time of holding a role.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// Granted by this decision.
+    pub granted: u64,
+    /// Revoked by this decision, effective from this time (ms since the Unix epoch).
+    pub revoked: Option<(u64, i64)>,
+}
+
+/// A device as the register knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// Its public key.
+    pub key: Vec<u8>,
+    /// The officer it was enrolled for.
+    pub officer: OfficerId,
+    /// What people call it.
+    pub label: String,
+    /// Revoked from this time (ms since the Unix epoch).
+    pub revoked_ms: Option<i64>,
+}
+
+impl Authority {
+    /// Takes in the decision with the next number.
+    pub fn take(&mut self, number: u64, decision: &Decision) {
+        self.next = self.next.max(number + 1);
+        match decision {
+            Decision::OperationOpened { name, training } => self.operation = Some((name.clone(), *training)),
+            Decision::OfficerNamed { officer, name } => drop(self.officers.insert(*officer, name.clone())),
+            Decision::RoleGranted { officer, role } => {
+                self.grants.entry((*officer, *role)).or_default().push(Grant { granted: number, revoked: None });
+            }
+            Decision::RoleRevoked { officer, role, effective_ms } => {
+                for grant in self.grants.entry((*officer, *role)).or_default() {
+                    grant.revoked.get_or_insert((number, *effective_ms));
+                }
+            }
+            Decision::DeviceEnrolled { device, key, officer, label } => {
+                let fresh = Enrolment { key: key.clone(), officer: *officer, label: label.clone(), revoked_ms: None };
+                self.devices.entry(*device).or_insert(fresh);
+            }
+            Decision::DeviceRevoked { device, effective_ms } => {
+                if let Some(enrolment) = self.devices.get_mut(device) {
+                    enrolment.revoked_ms.get_or_insert(*effective_ms);
+                }
+            }
+            Decision::EntryQuarantined { entry, .. } => {
+                self.released.remove(entry);
+                self.quarantined.insert(*entry);
+            }
+            Decision::EntryReleased { entry, .. } => {
+                self.quarantined.remove(entry);
+                self.released.insert(*entry);
+            }
+            Decision::EntryBridged { entry, .. } => drop(self.bridged.insert(*entry)),
+            Decision::JournalForked { journal, number } => drop(self.forked.entry(*journal).or_insert(*number)),
+            Decision::JournalClosed { journal, next } => drop(self.closed.insert(*journal, *next)),
+        }
+    }
+
+    /// The roles that an officer holds as an entry has to be judged: granted by a decision that its segment says it held, and not revoked
+    /// either by such a decision or with effect before the end of the entry's time bracket (when the register received it).
+    pub fn roles(&self, officer: &OfficerId, held: u64, received_ms: i64) -> BTreeSet<Role> {
+        let holds = |grant: &Grant| {
+            grant.granted <= held
+                && grant.revoked.is_none_or(|(decision, effective)| decision > held && effective > received_ms)
+        };
+        Role::ALL
+            .into_iter()
+            .filter(|role| self.grants.get(&(*officer, *role)).is_some_and(|grants| grants.iter().any(holds)))
+            .collect()
+    }
+}

@@ -1,0 +1,259 @@
+//! The fold: every entry becomes one Automerge change, made at exactly what its author saw, by an actor of its own.
+//!
+//! Runs of concurrent work are replayed on one fork each, which is merged once: 1,000 entries against 1,000 cost milliseconds where a fork
+//! an entry costs seconds.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use automerge::hydrate;
+use automerge::transaction::Transactable as _;
+use automerge::{ActorId, Automerge, ChangeHash, ObjId as ExId, ROOT, ReadDoc as _, ScalarValue, Value as Stored};
+
+use super::order::{Order, order};
+use super::{Document, Exceptions, Said, Statement};
+use crate::cbor::{self, Value};
+use crate::entry::Entry;
+use crate::ids::{DocId, EntryHash};
+
+/// Forks kept open before they are merged.
+const OPEN_FORKS: usize = 32;
+
+/// Folds the entries about one document. Entries about others are ignored; order and repetition make no difference.
+pub fn fold(id: DocId, statements: &[Statement], exceptions: &Exceptions) -> Document {
+    let order = order(id, statements, exceptions);
+    build(id, &order, exceptions)
+}
+
+/// The document as somebody saw it who saw exactly these heads: the fold of the heads and all that they stand on.
+pub fn fold_as_seen(id: DocId, statements: &[Statement], heads: &[EntryHash], exceptions: &Exceptions) -> Document {
+    let all: BTreeMap<EntryHash, &Statement> = statements.iter().map(|s| (s.hash, s)).collect();
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<EntryHash> = heads.to_vec();
+    while let Some(hash) = open.pop() {
+        if let Some(statement) = all.get(&hash)
+            && seen.insert(hash)
+        {
+            open.extend(&statement.entry.after);
+        }
+    }
+    let seen: Vec<Statement> = statements.iter().filter(|s| seen.contains(&s.hash)).cloned().collect();
+    fold(id, &seen, exceptions)
+}
+
+fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions) -> Document {
+    let mut document = Document::unborn(id);
+    document.kind.clone_from(&order.kind);
+    document.waiting.clone_from(&order.waiting);
+    document.void.clone_from(&order.void);
+
+    let mut loom = Loom::default();
+    let mut heads: BTreeSet<EntryHash> = BTreeSet::new();
+    let mut content_heads: BTreeSet<EntryHash> = BTreeSet::new();
+    // What stands for an entry: itself when it was folded, else what it stood on.
+    let mut stands: HashMap<EntryHash, Vec<EntryHash>> = HashMap::with_capacity(order.ready.len());
+    for (hash, entry) in &order.ready {
+        heads.insert(*hash);
+        for seen in &entry.after {
+            heads.remove(seen);
+        }
+        let mut on: Vec<EntryHash> =
+            entry.after.iter().flat_map(|h| stands.get(h).cloned().unwrap_or_default()).collect();
+        on.sort_unstable();
+        on.dedup();
+        let unknown = entry.needs_update();
+        document.update_needed |= unknown;
+        let folds = entry.has_content()
+            && !unknown
+            && !order.void.contains_key(hash)
+            && !exceptions.left_out.contains(hash)
+            && loom.weave(*hash, entry, &on);
+        if folds {
+            for seen in &on {
+                content_heads.remove(seen);
+            }
+            content_heads.insert(*hash);
+            document.folded += 1;
+            stands.insert(*hash, vec![*hash]);
+        } else {
+            stands.insert(*hash, on);
+        }
+    }
+    document.heads = heads.into_iter().collect();
+    document.content_heads = content_heads.into_iter().collect();
+    document.fields = loom.read();
+    document
+}
+
+/// The Automerge documents of one fold.
+struct Loom {
+    main: Automerge,
+    forks: Vec<Automerge>,
+    /// Documents at heads that were forked from before, so that many runs from one place cost one replay.
+    bases: Vec<(Vec<ChangeHash>, Automerge)>,
+    changes: HashMap<EntryHash, ChangeHash>,
+    actors: HashMap<Vec<u8>, EntryHash>,
+}
+
+impl Default for Loom {
+    fn default() -> Self {
+        Self {
+            main: Automerge::new(),
+            forks: Vec::new(),
+            bases: Vec::new(),
+            changes: HashMap::new(),
+            actors: HashMap::new(),
+        }
+    }
+}
+
+impl Loom {
+    /// Makes the change of one entry at exactly the entries it stands on. `false` when it makes none.
+    fn weave(&mut self, hash: EntryHash, entry: &Entry, on: &[EntryHash]) -> bool {
+        let mut deps: Vec<ChangeHash> = on.iter().filter_map(|h| self.changes.get(h).copied()).collect();
+        deps.sort_unstable();
+        let actor = hash.document().to_vec();
+        let writes = entry.writes(&hash);
+        let doc = self.at(&deps);
+        doc.set_actor(ActorId::from(actor.as_slice()));
+        let change = if deps.is_empty() { create(doc, &writes) } else { write(doc, &writes) };
+        if let Some(change) = change {
+            self.changes.insert(hash, change);
+            self.actors.insert(actor, hash);
+        }
+        change.is_some()
+    }
+
+    /// The document whose heads are exactly these.
+    fn at(&mut self, deps: &[ChangeHash]) -> &mut Automerge {
+        let is_at = |doc: &Automerge| {
+            let mut heads = doc.get_heads();
+            heads.sort_unstable();
+            heads == deps
+        };
+        if is_at(&self.main) {
+            return &mut self.main;
+        }
+        if let Some(i) = self.forks.iter().position(is_at)
+            && i < self.forks.len()
+        {
+            self.forks.swap(0, i);
+        } else {
+            let base = match self.bases.iter().find(|(heads, _)| heads == deps) {
+                Some((_, base)) => base.clone(),
+                None => {
+                    self.gather(deps);
+                    if is_at(&self.main) {
+                        return &mut self.main;
+                    }
+                    // A fork at heads that are all here cannot fail; an empty document in its place would only make the entry's
+                    // change stand on nothing, which no replica would do differently.
+                    let base = self.main.fork_at(deps).unwrap_or_default();
+                    if self.bases.len() < OPEN_FORKS {
+                        self.bases.push((deps.to_vec(), base.clone()));
+                    }
+                    base
+                }
+            };
+            if self.forks.len() >= OPEN_FORKS {
+                self.merge_all();
+            }
+            self.forks.insert(0, base);
+        }
+        self.forks.first_mut().unwrap_or(&mut self.main)
+    }
+
+    /// Brings the forks that hold these changes into the main document.
+    fn gather(&mut self, deps: &[ChangeHash]) {
+        if deps.iter().any(|dep| self.main.get_change_by_hash(dep).is_none()) {
+            self.merge_all();
+        }
+    }
+
+    fn merge_all(&mut self) {
+        for mut fork in std::mem::take(&mut self.forks) {
+            // Both sides were made here from entries with actors of their own: there is nothing to disagree about.
+            drop(self.main.merge(&mut fork));
+        }
+    }
+
+    /// All values by path.
+    fn read(mut self) -> BTreeMap<String, Vec<Said>> {
+        self.merge_all();
+        let mut fields = BTreeMap::new();
+        for item in self.main.map_range(&ROOT, ..) {
+            let path = item.key.to_string();
+            let said = if item.conflict {
+                let all = self.main.get_all(ROOT, path.as_str()).unwrap_or_default();
+                self.group(all.iter().rev().map(|(value, id)| (unpack(value), id)))
+            } else {
+                self.group(std::iter::once((unpack(&item.value.into_value()), &item.id())))
+            };
+            fields.insert(path, said);
+        }
+        fields
+    }
+
+    /// Equal values are one value with several sayers; the one shown comes first, the others by their bytes.
+    fn group<'a>(&self, values: impl Iterator<Item = (Value, &'a ExId)>) -> Vec<Said> {
+        let mut said: Vec<Said> = Vec::with_capacity(1);
+        for (value, id) in values {
+            let by = match id {
+                ExId::Id(_, actor, _) => self.actors.get(actor.to_bytes()).copied(),
+                ExId::Root => None,
+            };
+            match said.iter_mut().find(|s| s.value == value) {
+                Some(same) => same.by.extend(by),
+                None => said.push(Said { value, by: by.into_iter().collect() }),
+            }
+        }
+        for one in &mut said {
+            one.by.sort_unstable();
+        }
+        if let Some((_, others)) = said.split_first_mut() {
+            others.sort_by_cached_key(|s| cbor::encode(&s.value));
+        }
+        said
+    }
+}
+
+fn pack(value: &Value) -> ScalarValue {
+    ScalarValue::Bytes(cbor::encode(value))
+}
+
+fn unpack(value: &Stored<'_>) -> Value {
+    match value {
+        Stored::Scalar(scalar) => match scalar.as_ref() {
+            ScalarValue::Bytes(bytes) => cbor::decode(bytes).unwrap_or(Value::Null),
+            _ => Value::Null,
+        },
+        Stored::Object(_) => Value::Null,
+    }
+}
+
+fn create(doc: &mut Automerge, writes: &[(String, Value)]) -> Option<ChangeHash> {
+    let root: HashMap<String, hydrate::Value> =
+        writes.iter().map(|(path, value)| (path.clone(), hydrate::Value::Scalar(pack(value)))).collect();
+    let mut transaction = doc.transaction();
+    match transaction.init_root_from_hydrate(&hydrate::Map::from(root)) {
+        Ok(()) => transaction.commit().0,
+        Err(_) => {
+            transaction.rollback();
+            None
+        }
+    }
+}
+
+fn write(doc: &mut Automerge, writes: &[(String, Value)]) -> Option<ChangeHash> {
+    let mut transaction = doc.transaction();
+    for (path, value) in writes {
+        // Delete and put: otherwise saying the same again, or choosing the value that is shown, would leave no trace.
+        let fresh = transaction
+            .delete(ROOT, path.as_str())
+            .and_then(|()| transaction.put(ROOT, path.as_str(), pack(value)));
+        if fresh.is_err() {
+            transaction.rollback();
+            return None;
+        }
+    }
+    transaction.commit().0
+}

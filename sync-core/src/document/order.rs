@@ -1,0 +1,104 @@
+//! Which entries of a document are here, which wait, which are void, and in which order the rest is folded:
+//! topological, ties by hash, the same on every replica.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Exceptions, Statement};
+use crate::entry::{Entry, Void};
+use crate::ids::{DocId, EntryHash, JournalId};
+use crate::limits;
+
+/// The entries of one document, sorted out.
+pub(super) struct Order<'a> {
+    /// Kind of the document, if its creation is here.
+    pub kind: Option<String>,
+    /// Everything that does not wait, in fold order.
+    pub ready: Vec<(EntryHash, &'a Entry)>,
+    /// What waits, and for which hashes.
+    pub waiting: BTreeMap<EntryHash, Vec<EntryHash>>,
+    /// What is void (it is in `ready` too, to be bridged).
+    pub void: BTreeMap<EntryHash, Void>,
+}
+
+pub(super) fn order<'a>(id: DocId, statements: &'a [Statement], exceptions: &Exceptions) -> Order<'a> {
+    let all: BTreeMap<EntryHash, &Entry> =
+        statements.iter().filter(|s| s.entry.about(&s.hash) == id).map(|s| (s.hash, &s.entry)).collect();
+    let birth = all.iter().find(|(hash, entry)| entry.document.is_none() && hash.document() == id);
+    let kind = birth.and_then(|(_, entry)| entry.created_kind()).map(str::to_owned);
+
+    let mut ready = Vec::with_capacity(all.len());
+    let mut waiting = BTreeMap::new();
+    if kind.is_some() {
+        let mut missing: BTreeMap<EntryHash, usize> = BTreeMap::new();
+        let mut dependants: BTreeMap<EntryHash, Vec<EntryHash>> = BTreeMap::new();
+        let mut free = BTreeSet::new();
+        for (hash, entry) in &all {
+            let needs = entry.after.iter().filter(|h| !exceptions.bridged.contains(h) || all.contains_key(h));
+            let mut count = 0;
+            for need in needs {
+                count += 1;
+                dependants.entry(*need).or_default().push(*hash);
+            }
+            if count == 0 {
+                free.insert(*hash);
+            } else {
+                missing.insert(*hash, count);
+            }
+        }
+        while let Some(hash) = free.pop_first() {
+            if let Some(entry) = all.get(&hash) {
+                ready.push((hash, *entry));
+            }
+            for dependant in dependants.remove(&hash).unwrap_or_default() {
+                if let Some(count) = missing.get_mut(&dependant) {
+                    *count -= 1;
+                    if *count == 0 {
+                        missing.remove(&dependant);
+                        free.insert(dependant);
+                    }
+                }
+            }
+        }
+        let done: BTreeSet<EntryHash> = ready.iter().map(|(hash, _)| *hash).collect();
+        for hash in missing.keys() {
+            let needs = all.get(hash).map(|e| e.after.as_slice()).unwrap_or_default();
+            let absent = |h: &&EntryHash| !done.contains(h) && !exceptions.bridged.contains(h);
+            waiting.insert(*hash, needs.iter().filter(absent).copied().collect());
+        }
+    } else {
+        for (hash, entry) in &all {
+            let absent: Vec<_> = entry.after.iter().filter(|h| !all.contains_key(h)).copied().collect();
+            waiting.insert(*hash, absent);
+        }
+    }
+
+    let void = find_void(kind.as_deref(), &ready);
+    Order { kind, ready, waiting, void }
+}
+
+fn find_void(kind: Option<&str>, ready: &[(EntryHash, &Entry)]) -> BTreeMap<EntryHash, Void> {
+    let mut void = BTreeMap::new();
+    let Some(kind) = kind else { return void };
+    let mut journals: BTreeMap<JournalId, BTreeMap<u64, Vec<EntryHash>>> = BTreeMap::new();
+    for (hash, entry) in ready {
+        journals.entry(entry.journal).or_default().entry(entry.number).or_default().push(*hash);
+    }
+    for (hash, entry) in ready {
+        if let Err(why) = entry.check(kind) {
+            void.insert(*hash, why);
+            continue;
+        }
+        let Some(own) = journals.get(&entry.journal) else { continue };
+        // Linear journals only look at their last entry; the count walks no further than the limit.
+        if let Some((_, last)) = own.range(..entry.number).next_back() {
+            if !last.iter().any(|h| entry.after.contains(h)) {
+                void.insert(*hash, Void::SkipsOwnLast);
+            } else if own.len() > limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT
+                && own.range(..entry.number).count() >= limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT
+            {
+                void.insert(*hash, Void::JournalLimit);
+            }
+        }
+    }
+    void
+}

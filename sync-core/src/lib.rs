@@ -1,0 +1,31 @@
+//! The sync core of Ploughshare: what tablets, second tablets, memory cards and the national register all share.
+//!
+//! Three words carry it. A **statement** is what somebody said, signed. A **document** is what the statements
+//! about one thing add up to. The **register** is what the State holds to be so; it lives in the server.
+//!
+//! ```text
+//! Edit ─► Entry ─► Journal ─► SealedSegment ═► OpenedSegment ─► VerifiedSegment ─► Document
+//!  what    who,     a device's   hashes of a      decoded,         signature and      fold of
+//!  was     when,    own log,     run of entries,  bounded          chain checked      statements
+//!  said    about    append-only  signed
+//! ```
+//!
+//! Nothing here does I/O, reads a clock or draws a random number: they come in by the door.
+
+pub mod audit;
+pub mod authorise;
+pub mod cbor;
+pub mod decision;
+pub mod document;
+pub mod domain;
+pub mod edit;
+pub mod entry;
+pub mod exchange;
+pub mod identity;
+pub mod ids;
+pub mod journal;
+pub mod keys;
+pub mod limits;
+pub mod receipt;
+pub mod rules;
+pub mod segment;
