@@ -122,6 +122,7 @@ impl Leaf {
 
     /// The same leaf with one more fact; a fact of the same name is replaced.
     #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and texts are handed in as they are")]
     pub fn fact(mut self, name: &str, value: impl ToString) -> Self {
         self.facts.insert(name.to_owned(), value.to_string());
         self

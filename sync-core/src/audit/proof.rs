@@ -173,15 +173,9 @@ impl Consistency {
 impl InclusionProof {
     /// The text of the proof, a C2SP tlog-proof.
     pub fn encode(&self) -> String {
-        let mut text = format!("{FIRST_LINE}\n");
-        if let Some(leaf) = &self.leaf {
-            text.push_str(&format!("extra {}\n", STANDARD.encode(leaf)));
-        }
-        text.push_str(&format!("index {}\n", self.inclusion.index));
-        push_hashes(&mut text, &self.inclusion.hashes);
-        text.push('\n');
-        text.push_str(&self.checkpoint);
-        text
+        let extra = self.leaf.as_ref().map(|leaf| format!("extra {}\n", STANDARD.encode(leaf))).unwrap_or_default();
+        let Self { inclusion: Inclusion { index, hashes }, checkpoint, .. } = self;
+        format!("{FIRST_LINE}\n{extra}index {index}\n{}\n{checkpoint}", hash_lines(hashes))
     }
 
     /// Reads a proof back, believing nothing yet.
@@ -220,11 +214,8 @@ impl InclusionProof {
 impl ConsistencyProof {
     /// The text of the proof: the body of a C2SP tlog-witness `add-checkpoint` request.
     pub fn encode(&self) -> String {
-        let mut text = format!("old {}\n", self.consistency.old_size);
-        push_hashes(&mut text, &self.consistency.hashes);
-        text.push('\n');
-        text.push_str(&self.checkpoint);
-        text
+        let Self { consistency: Consistency { old_size, hashes }, checkpoint } = self;
+        format!("old {old_size}\n{}\n{checkpoint}", hash_lines(hashes))
     }
 
     /// Reads a proof back, believing nothing yet.
@@ -294,11 +285,8 @@ fn parse_decimal(text: &str) -> Option<u64> {
     text.parse::<u64>().ok().filter(|number| number.to_string() == text)
 }
 
-fn push_hashes(text: &mut String, hashes: &[Hash]) {
-    for hash in hashes {
-        text.push_str(&STANDARD.encode(hash));
-        text.push('\n');
-    }
+fn hash_lines(hashes: &[Hash]) -> String {
+    hashes.iter().map(|hash| STANDARD.encode(hash) + "\n").collect()
 }
 
 fn check_present(needed: &[u64], stored: &StoredHashes) -> Result<(), TreeError> {
