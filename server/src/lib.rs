@@ -1,0 +1,3 @@
+//! The national register: admission, projection, audit, HTTP.
+
+pub mod store;
