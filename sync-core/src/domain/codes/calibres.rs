@@ -90,7 +90,7 @@ calibres! {
     "8x50R", "8x50 mm R", 800, true, "", ["8 LEBEL", "8X50R LEBEL", "8 MM LEBEL", "8X50R MANNLICHER"];
     ".338 LM", ".338 Lapua Magnum", 858, true, "", ["338 LM", "338 LAPUA", "338 LAPUA MAGNUM", "8.6X70"];
     "9x39", "9x39 mm", 900, true, "", [];
-    "12.7x99", "12.7x99 mm (.50 BMG)", 1270, true, "", ["50 BMG", "12.7X99 NATO", "50 BROWNING", "12.7 NATO", ".50"];
+    "12.7x99", "12.7x99 mm (.50 BMG)", 1270, true, "", ["50 BMG", "12.7X99 NATO", "50 BROWNING", "12.7 NATO"];
     "12.7x108", "12.7x108 mm", 1270, true, "", ["12.7 RUSSIAN", "12.7 SOVIET", "12.7 DSHK"];
     "14.5x114", "14.5x114 mm", 1450, true, "", ["14.5", "14.5 MM"];
     "20x102", "20x102 mm", 2000, true, "", [];
@@ -137,8 +137,8 @@ calibres! {
     ".38", ".38, case not stated", 906, false, "", ["38"];
     ".44", ".44, case not stated", 1090, false, "", ["44"];
     ".45", ".45, case not stated", 1143, false, "", ["45"];
-    "12.7", "12.7 mm, case not stated", 1270, false, "", ["12.7 MM", "12.70"];
-    "40", "40 mm, case not stated", 4000, false, "", ["40 MM"];
+    "12.7", "12.7 mm, case not stated", 1270, false, "", ["12.7 MM", "12.70", "50"];
+    "40mm", "40 mm, case not stated", 4000, false, "", [];
     "other", "Other", 0, true, "", ["OTHER"];
     "unknown", "Unknown", 0, true, "", ["UNKNOWN"];
 }
