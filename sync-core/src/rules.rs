@@ -1,1 +1,163 @@
-//! (being written)
+//! Rules: the automatic search for data that cannot be, or that deserve a second look.
+//!
+//! A rule notices and explains; it changes nothing, and it never merges two items. The same functions run on the tablet
+//! (one item, [`check_item`]) and in the register (also across items, [`duplicates`]). Everything here is pure: same
+//! records in, same findings out, in the same order.
+
+mod catalogue;
+mod description;
+pub mod duplicates;
+pub mod models;
+mod serials;
+#[cfg(test)]
+mod tests;
+mod when_where;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::domain::item::ItemRecord;
+use crate::domain::place::Place;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The record cannot be finalised like this.
+    Block,
+    /// The recorder should look again.
+    Warn,
+    /// A registrar should look.
+    Flag,
+    /// Shown in reports only.
+    Report,
+}
+
+impl Severity {
+    /// Stable name: `block`, `warn`, `flag`, `report`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Warn => "warn",
+            Self::Flag => "flag",
+            Self::Report => "report",
+        }
+    }
+}
+
+/// A rule, as it is shown and taught.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Rule {
+    /// Stable id, such as `R20`.
+    pub id: &'static str,
+    /// Rises when the rule finds other things than before.
+    pub version: u32,
+    /// How much its findings usually weigh; a finding states its own.
+    pub severity: Severity,
+    /// One line.
+    pub title: &'static str,
+    /// What is wrong, why it matters, what to do: a paragraph for training.
+    pub explanation: &'static str,
+}
+
+/// What a rule noticed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// Id of the rule.
+    pub rule: &'static str,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// Path of the field it is about, if it is about one.
+    pub path: Option<String>,
+    /// One sentence in English.
+    pub message: String,
+    /// The facts in the message by name, for translations.
+    pub args: BTreeMap<String, String>,
+    /// Names the finding among the findings of its rule on its subject, and stays the same while the cause stays: on
+    /// one item a field or members, on a pair the two items.
+    pub key: String,
+    /// Whether somebody has given a reason why it is in order.
+    pub justified: bool,
+    /// That reason.
+    pub justification: Option<String>,
+}
+
+impl Finding {
+    /// A finding without a path, open, with the severity of its rule.
+    pub(crate) fn new(rule: &'static str, key: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity: crate::rules::rule(rule).map_or(Severity::Flag, |rule| rule.severity),
+            path: None,
+            message: message.into(),
+            args: BTreeMap::new(),
+            key: key.into(),
+            justified: false,
+            justification: None,
+        }
+    }
+
+    /// A finding about one field, which is also its key.
+    pub(crate) fn at(rule: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
+        let path = path.into();
+        Self { path: Some(path.clone()), ..Self::new(rule, path, message) }
+    }
+
+    pub(crate) fn arg(mut self, name: &str, value: impl ToString) -> Self {
+        self.args.insert(name.to_owned(), value.to_string());
+        self
+    }
+
+    pub(crate) fn weighing(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+}
+
+/// What is known around an item. What is not known is not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Context {
+    /// The present, milliseconds since the Unix epoch.
+    pub now_ms: Option<i64>,
+    /// When the register received the record, milliseconds since the Unix epoch.
+    pub received_ms: Option<i64>,
+    /// By how much the device's clock is ahead of the register's, in milliseconds; negative if behind.
+    pub clock_drift_ms: Option<i64>,
+    /// Where the site of the record is.
+    pub site: Option<SiteArea>,
+}
+
+/// A site as a circle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SiteArea {
+    /// Its centre.
+    pub centre: Place,
+    /// Its radius in metres.
+    pub radius_m: i64,
+}
+
+/// Every rule that is run, in the order of their ids.
+pub fn all() -> &'static [Rule] {
+    catalogue::RULES
+}
+
+/// The rule with that id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    all().iter().find(|rule| rule.id == id)
+}
+
+/// Runs every rule that needs nothing but the item itself. Findings come in the order of rule and key; a finding that
+/// the item's `justifications` give a reason for says so.
+pub fn check_item(item: &ItemRecord, context: &Context) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    serials::check(item, &mut findings);
+    description::check(item, context, &mut findings);
+    when_where::check(item, context, &mut findings);
+    for finding in &mut findings {
+        finding.justification = item.justification(finding.rule).map(str::to_owned);
+        finding.justified = finding.justification.is_some();
+    }
+    findings.sort_by(|a, b| (a.rule, &a.key, &a.message).cmp(&(b.rule, &b.key, &b.message)));
+    findings
+}
