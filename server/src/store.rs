@@ -1,10 +1,28 @@
 //! All SQL lives here. Two databases in one: the **feed** (what was said; never made again) and the **register** (what is
 //! made of it; can always be made again). On SQLite two files, on PostgreSQL two schemas.
+//!
+//! ```text
+//! open ─► Store { feed, register } ─► Db ─► Tx ─► rows
+//!                                     └── the one file that knows SQLite from PostgreSQL
+//! ```
 
+/// Text put together from constants of this room, never from what somebody sent.
+macro_rules! sql {
+    ($($part:tt)*) => { sqlx::AssertSqlSafe(format!($($part)*)) };
+}
+
+pub mod audit_log;
 pub mod db;
 pub mod error;
+pub mod identity;
 mod open;
 pub mod schema;
+pub mod search;
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use self::db::{Ask, Db, Row, Tx, Val};
 pub use self::error::{ConstraintKind, Result, StoreError};

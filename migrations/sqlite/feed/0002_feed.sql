@@ -57,6 +57,8 @@ CREATE TABLE segment (
   CONSTRAINT segment_held_state_known CHECK (held_state IN ('admitted', 'held_for_review'))
 ) STRICT;
 
+-- The order of audit leaves is the order of all operations together, the one that the register follows.
+CREATE UNIQUE INDEX segment_leaf_index_unique ON segment (leaf_index);
 CREATE INDEX segment_journal ON segment (operation, journal, first_number);
 CREATE INDEX segment_held ON segment (operation, place) WHERE held_state = 'held_for_review';
 

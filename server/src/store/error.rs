@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use ploughshare_core::audit::{ProofError, TreeError};
 use sqlx::error::DatabaseError;
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgDatabaseError;
@@ -99,6 +100,9 @@ pub enum StoreError {
     /// This database is backed up with its own tools.
     #[error("a PostgreSQL database is backed up with pg_dump or a base backup, not with this command")]
     BackupElsewhere,
+    /// A Merkle log has no such leaf or head, or lacks a hash it needs.
+    #[error(transparent)]
+    Log(#[from] ProofError),
     /// Any other refusal of a statement: a fault of this program.
     #[error("the database refused a statement: {0}")]
     Query(#[source] sqlx::Error),
@@ -137,6 +141,7 @@ impl StoreError {
             Self::Path { .. } => "store.path",
             Self::Address(_) => "store.address",
             Self::BackupElsewhere => "store.backup_elsewhere",
+            Self::Log(error) => error.code(),
             Self::Query(_) => "store.query",
         }
     }
@@ -163,6 +168,12 @@ impl StoreError {
             MigrateError::Execute(error) => Self::from(error),
             other => Self::Schema { database, source: Box::new(other) },
         }
+    }
+}
+
+impl From<TreeError> for StoreError {
+    fn from(error: TreeError) -> Self {
+        Self::Log(error.into())
     }
 }
 

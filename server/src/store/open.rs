@@ -320,3 +320,14 @@ async fn drop_schema(url: &str, schema: &str) -> Result<()> {
     connection.close().await?;
     Ok(())
 }
+
+/// Removes the schemas of a test.
+#[cfg(test)]
+pub(super) async fn drop_all(target: &Target) -> Result<()> {
+    if let Target::PostgresUrl { url, schema: Some(prefix) } = target {
+        for part in [Part::Feed, Part::Register] {
+            drop_schema(url, &schema_name(Some(prefix), part.name())).await?;
+        }
+    }
+    Ok(())
+}

@@ -147,23 +147,10 @@ pub(super) fn postgres_statement(
             outputs.push("null".to_owned());
             continue;
         };
-        let mixed = || StoreError::Shape { table: table.to_owned(), reason: "a column has values of two types" };
         let (added, array_type) = match kind {
-            Val::Int(_) => (
-                arguments
-                    .add(typed(array, |value| if let Val::Int(value) = value { Ok(value) } else { Err(mixed()) })?),
-                "bigint[]",
-            ),
-            Val::Text(_) => (
-                arguments
-                    .add(typed(array, |value| if let Val::Text(value) = value { Ok(value) } else { Err(mixed()) })?),
-                "text[]",
-            ),
-            Val::Bytes(_) | Val::Null => (
-                arguments
-                    .add(typed(array, |value| if let Val::Bytes(value) = value { Ok(value) } else { Err(mixed()) })?),
-                "bytea[]",
-            ),
+            Val::Int(_) => (arguments.add(typed(table, array, Val::into_int)?), "bigint[]"),
+            Val::Text(_) => (arguments.add(typed(table, array, Val::into_text)?), "text[]"),
+            Val::Bytes(_) | Val::Null => (arguments.add(typed(table, array, Val::into_bytes)?), "bytea[]"),
         };
         added.map_err(encoding)?;
         inputs.push(format!("${}::{array_type}", inputs.len() + 1));
@@ -187,6 +174,10 @@ pub(super) fn postgres_statement(
     Ok((sql, arguments))
 }
 
-fn typed<T>(array: Vec<Val>, read: impl Fn(Val) -> Result<T>) -> Result<Vec<Option<T>>> {
-    array.into_iter().map(|value| if value == Val::Null { Ok(None) } else { read(value).map(Some) }).collect()
+fn typed<T>(table: &str, array: Vec<Val>, read: fn(Val) -> Option<T>) -> Result<Vec<Option<T>>> {
+    let mixed = || StoreError::Shape { table: table.to_owned(), reason: "a column has values of two types" };
+    array
+        .into_iter()
+        .map(|value| if value == Val::Null { Ok(None) } else { read(value).map(Some).ok_or_else(mixed) })
+        .collect()
 }

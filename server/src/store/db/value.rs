@@ -1,5 +1,8 @@
 //! The three kinds of value both databases keep, and rows of them.
 
+use std::borrow::Cow;
+
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId, SegmentHash};
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgRow, PgTypeInfo};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -28,6 +31,18 @@ impl Val {
             Self::Text(_) => "text",
             Self::Bytes(_) => "bytes",
         }
+    }
+
+    pub(super) fn into_int(self) -> Option<i64> {
+        if let Self::Int(value) = self { Some(value) } else { None }
+    }
+
+    pub(super) fn into_text(self) -> Option<String> {
+        if let Self::Text(value) = self { Some(without_nul(&value).into_owned()) } else { None }
+    }
+
+    pub(super) fn into_bytes(self) -> Option<Vec<u8>> {
+        if let Self::Bytes(value) = self { Some(value) } else { None }
     }
 
     pub(super) fn weight(&self) -> usize {
@@ -63,6 +78,15 @@ val_from! {
     &[u8] => |value| Self::Bytes(value.to_vec()),
 }
 
+macro_rules! val_from_id {
+    ($($id:ty),+ $(,)?) => {$(
+        impl From<$id> for Val { fn from(value: $id) -> Self { Self::Bytes(value.to_vec()) } }
+        impl From<&$id> for Val { fn from(value: &$id) -> Self { Self::Bytes(value.to_vec()) } }
+    )+};
+}
+
+val_from_id!(DocId, JournalId, OperationId, OfficerId, DeviceId, EntryHash, SegmentHash);
+
 impl<const N: usize> From<[u8; N]> for Val {
     fn from(value: [u8; N]) -> Self {
         Self::Bytes(value.to_vec())
@@ -84,7 +108,7 @@ impl<T: Into<Self>> From<Option<T>> for Val {
 /// Values for a statement or a row: `vals![id, name, closed_at]`.
 #[macro_export]
 macro_rules! vals {
-    ($($value:expr),* $(,)?) => { vec![$($crate::store::Val::from($value)),*] };
+    ($($value:expr),* $(,)?) => { ::std::vec::Vec::from([$($crate::store::Val::from($value)),*]) };
 }
 
 /// One row, read by column index.
@@ -254,7 +278,7 @@ pub(super) fn sqlite_arguments<'a>(values: impl IntoIterator<Item = &'a Val>) ->
         match value {
             Val::Null => arguments.add(Option::<i64>::None),
             Val::Int(value) => arguments.add(*value),
-            Val::Text(value) => arguments.add(value.clone()),
+            Val::Text(value) => arguments.add(without_nul(value).into_owned()),
             Val::Bytes(value) => arguments.add(value.clone()),
         }
         .map_err(encoding)?;
@@ -268,12 +292,18 @@ pub(super) fn postgres_arguments<'a>(values: impl IntoIterator<Item = &'a Val>) 
         match value {
             Val::Null => arguments.add(UntypedNull),
             Val::Int(value) => arguments.add(*value),
-            Val::Text(value) => arguments.add(value.as_str()),
+            Val::Text(value) => arguments.add(without_nul(value).as_ref()),
             Val::Bytes(value) => arguments.add(value.as_slice()),
         }
         .map_err(encoding)?;
     }
     Ok(arguments)
+}
+
+/// PostgreSQL cannot keep U+0000 in text and SQLite's functions stop at it, so both get U+FFFD in its place. Only columns
+/// made for searching and showing are text; what was said is kept as bytes.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{fffd}")) } else { Cow::Borrowed(text) }
 }
 
 pub(super) fn encoding(error: sqlx::error::BoxDynError) -> StoreError {
