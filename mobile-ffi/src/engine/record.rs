@@ -1,0 +1,336 @@
+//! Saying something: one entry, one transaction, durable on return.
+
+use std::collections::BTreeMap;
+
+use ploughshare_core::cbor::{Value, key_order};
+use ploughshare_core::decision::Authority;
+use ploughshare_core::document::{Document, Statement};
+use ploughshare_core::domain::draft::{Draft, json_to_value};
+use ploughshare_core::domain::schema::{self, FieldType, SchemaError};
+use ploughshare_core::edit::Edit;
+use ploughshare_core::entry::{Entry, EntryError, VOCABULARY};
+use ploughshare_core::ids::{DocId, EntryHash};
+use ploughshare_core::keys::sha256;
+use ploughshare_core::limits;
+use rusqlite::Connection;
+
+use super::{Engine, Moment, Session, Tablet, document_id, exceptions};
+use crate::error::TabletError;
+use crate::model::Saved;
+use crate::store::{Result, documents, entries, imports, journals};
+
+/// What one entry will say.
+struct Saying<'a> {
+    /// Kind of the document.
+    kind: &'a str,
+    /// `None` when it creates one.
+    document: Option<DocId>,
+    /// What its author saw, own last entry included.
+    after: Vec<EntryHash>,
+    edits: Vec<Edit>,
+}
+
+/// Who says it, when.
+struct Voice<'a> {
+    session: &'a Session,
+    authority: &'a Authority,
+    boot: [u8; 8],
+    moment: Moment,
+}
+
+fn append(conn: &Connection, voice: &Voice<'_>, saying: Saying<'_>) -> Result<(Saved, Document)> {
+    let journal = journals::open(conn)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
+    let entry = Entry {
+        journal: journal.id,
+        number: journal.next,
+        document: saying.document,
+        officer: voice.session.officer,
+        claimed_ms: voice.moment.claimed_ms.clamp(*limits::CLAIMED_MS.start(), *limits::CLAIMED_MS.end()),
+        boot: voice.boot,
+        monotonic_ms: voice.moment.monotonic_ms,
+        after: saying.after,
+        edits: saying.edits,
+        vocabulary: VOCABULARY,
+        extra: Vec::new(),
+    };
+    entry.check(saying.kind)?;
+    let bytes = entry.to_bytes();
+    if bytes.len() > limits::ENTRY_BYTES {
+        return Err(EntryError::TooLarge { bytes: bytes.len() }.into());
+    }
+    if entry.edits.len() > limits::EDITS {
+        return Err(EntryError::TooMany { what: "edits", count: entry.edits.len() }.into());
+    }
+    let hash = EntryHash::from_bytes(sha256(&bytes));
+    let document = entry.about(&hash);
+    entries::add(conn, &hash, &entry, &bytes, None, voice.moment.claimed_ms)?
+        .ok_or_else(|| TabletError::internal("this entry was said before"))?;
+    journals::advance(conn, &journal.id, journal.next + 1)?;
+    let saved = Saved { document: document.to_string(), entry: hash.to_string(), number: entry.number };
+    let exceptions = exceptions(voice.authority);
+    let folded = if saying.document.is_none() {
+        documents::write_fold(conn, &document, &[Statement { hash, entry }], &exceptions, voice.moment.claimed_ms)?
+    } else {
+        documents::refold(conn, &document, &exceptions, voice.moment.claimed_ms)?
+    };
+    if let Some(void) = folded.void.get(&hash) {
+        return Err(void.clone().into());
+    }
+    Ok((saved, folded))
+}
+
+/// The creation that a draft stands for. Sets come in the order in which they stand in the entry, so that the keys of members come out
+/// alike for whoever reads it back; members that name each other by number are renumbered with it.
+fn creation(draft: &Draft) -> Edit {
+    let mut order: Vec<usize> = (0..draft.members.len()).collect();
+    let set = |i: usize| draft.members.get(i).map(|m| Value::Text(m.set.clone())).unwrap_or(Value::Null);
+    order.sort_by(|a, b| key_order(&set(*a), &set(*b)).then(a.cmp(b)));
+    let renumber = |path: &str, value: &Value| -> Value {
+        let Value::Text(text) = value else { return value.clone() };
+        let named = text.strip_prefix("~.").and_then(|n| n.parse::<usize>().ok());
+        let is_key = schema::field(&draft.kind, path).is_ok_and(|spec| matches!(spec.ty, FieldType::MemberKey));
+        match named.and_then(|n| order.iter().position(|i| *i == n)) {
+            Some(now) if is_key => Value::Text(format!("~.{now}")),
+            _ => value.clone(),
+        }
+    };
+    let mut members: Vec<(String, Vec<Vec<(String, Value)>>)> = Vec::new();
+    for member in order.iter().filter_map(|i| draft.members.get(*i)) {
+        let path = |name: &String| format!("{}/*/{name}", member.set);
+        let fields = member.fields.iter().map(|(k, v)| (k.clone(), renumber(&path(k), v))).collect();
+        match members.last_mut() {
+            Some((set, list)) if *set == member.set => list.push(fields),
+            _ => members.push((member.set.clone(), vec![fields])),
+        }
+    }
+    let fields = draft.fields.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+    Edit::Create { kind: draft.kind.clone(), fields, members }
+}
+
+/// One row of a batch: recorded now, or recorded by an earlier batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BatchOutcome {
+    /// Recorded now.
+    Recorded(Saved),
+    /// A row of this id was recorded before, as this document.
+    Already(String),
+    /// Refused; nothing of this row was saved.
+    Refused(TabletError),
+}
+
+/// One row of a batch.
+#[derive(Debug, Clone)]
+pub struct BatchRow {
+    /// What tells this row from all others for ever, for example a hash of its content.
+    pub row_id: Vec<u8>,
+    /// What it says.
+    pub draft: Draft,
+}
+
+impl Tablet {
+    /// Records a new document.
+    pub fn record(&self, draft: Draft) -> Result<Saved> {
+        draft.check().map_err(unfit)?;
+        let mut engine = self.engine();
+        engine.refresh_authority()?;
+        let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
+        let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
+        let moment = clock.read(self.platform.as_ref())?;
+        let voice = Voice { session, authority, boot: *boot, moment };
+        let tx = store.write()?;
+        let edits = vec![creation(&draft)];
+        let (saved, _) = append(&tx, &voice, Saying { kind: &draft.kind, document: None, after: Vec::new(), edits })?;
+        tx.commit()?;
+        Ok(saved)
+    }
+
+    /// Records a new document from plain JSON, for example `{"class": "ASR", "markings": [{"type": "SER", "text": "AB 12"}]}`.
+    pub fn record_json(&self, json: &str) -> Result<Saved> {
+        let json: serde_json::Value = serde_json::from_str(json).map_err(|error| {
+            TabletError::refused("json.malformed", format!("not JSON: {error}"), "Nothing was saved. Correct the JSON.")
+        })?;
+        self.record(Draft::from_json(&json).map_err(unfit)?)
+    }
+
+    /// Records many documents in one transaction; rows whose id was recorded before add nothing. A row that is refused does not hold up the
+    /// others.
+    pub fn record_batch(&self, rows: Vec<BatchRow>) -> Result<Vec<BatchOutcome>> {
+        let mut engine = self.engine();
+        engine.refresh_authority()?;
+        let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
+        let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
+        let mut tx = store.write()?;
+        let mut outcomes = Vec::with_capacity(rows.len());
+        for row in rows {
+            if let Some(document) = imports::find(&tx, &row.row_id)? {
+                outcomes.push(BatchOutcome::Already(document.to_string()));
+                continue;
+            }
+            let moment = clock.read(self.platform.as_ref())?;
+            let voice = Voice { session, authority, boot: *boot, moment };
+            let point = tx.savepoint()?;
+            let outcome = record_row(&point, &voice, &row);
+            match outcome {
+                Ok(saved) => {
+                    point.commit()?;
+                    outcomes.push(BatchOutcome::Recorded(saved));
+                }
+                Err(error) if error.kind == crate::error::ErrorKind::Refused => {
+                    drop(point);
+                    outcomes.push(BatchOutcome::Refused(error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        tx.commit()?;
+        Ok(outcomes)
+    }
+
+    /// Says something more about a document. All edits are one statement: they stand or fall together.
+    pub fn edit(&self, document: &str, edits: Vec<Edit>) -> Result<Saved> {
+        self.say(document, |_| Ok(edits))
+    }
+
+    /// Sets fields from plain JSON: an object of path and value; null clears.
+    pub fn edit_json(&self, document: &str, json: &str) -> Result<Saved> {
+        let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(json).map_err(|error| {
+            let message = format!("not a JSON object of paths and values: {error}");
+            TabletError::refused("json.malformed", message, "Nothing was saved. Correct the JSON.")
+        })?;
+        self.say(document, |seen| {
+            let kind = seen.kind.as_deref().unwrap_or_default();
+            let set = |(path, json): (String, serde_json::Value)| {
+                let value = json_to_value(kind, &path, &json).map_err(unfit)?;
+                Ok(Edit::Set { path, value })
+            };
+            fields.into_iter().map(set).collect()
+        })
+    }
+
+    /// Adds a member to a set, for example a marking.
+    pub fn add_member(&self, document: &str, set: &str, fields: BTreeMap<String, Value>) -> Result<Saved> {
+        self.edit(document, vec![Edit::Add { set: set.to_owned(), fields: fields.into_iter().collect() }])
+    }
+
+    /// Adds a member to a set from plain JSON: an object of field and value.
+    pub fn add_member_json(&self, document: &str, set: &str, json: &str) -> Result<Saved> {
+        let fields: BTreeMap<String, serde_json::Value> = serde_json::from_str(json).map_err(|error| {
+            let message = format!("not a JSON object of fields and values: {error}");
+            TabletError::refused("json.malformed", message, "Nothing was saved. Correct the JSON.")
+        })?;
+        self.say(document, |seen| {
+            let kind = seen.kind.as_deref().unwrap_or_default();
+            let field = |(name, json): (String, serde_json::Value)| {
+                let value = json_to_value(kind, &format!("{set}/*/{name}"), &json).map_err(unfit)?;
+                Ok((name, value))
+            };
+            let fields = fields.into_iter().map(field).collect::<Result<Vec<_>>>()?;
+            Ok(vec![Edit::Add { set: set.to_owned(), fields }])
+        })
+    }
+
+    /// Withdraws a member, named `set/key`; it stays visible with the reason.
+    pub fn withdraw_member(&self, document: &str, member: &str, reason: &str) -> Result<Saved> {
+        self.edit(document, vec![Edit::Withdraw { path: member.to_owned(), reason: reason.to_owned() }])
+    }
+
+    /// Chooses a value where several stand; any value may be chosen, also one that nobody said yet.
+    pub fn choose(&self, document: &str, path: &str, value: Value, reason: &str) -> Result<Saved> {
+        self.say(document, |seen| {
+            conflict(seen, path)?;
+            Ok(vec![Edit::Choose { path: path.to_owned(), value, reason: reason.to_owned() }])
+        })
+    }
+
+    /// Chooses the value with this number (from 0, as `conflicts` and `show` list them) where several stand.
+    pub fn resolve(&self, document: &str, path: &str, index: u32, reason: &str) -> Result<Saved> {
+        self.say(document, |seen| {
+            let values = conflict(seen, path)?;
+            let said = values.get(index as usize).ok_or_else(|| {
+                let message = format!("{path} has {} values, numbered from 0", values.len());
+                TabletError::refused("choose.no_such_value", message, "Look at `conflicts` again and name one of its numbers.")
+            })?;
+            Ok(vec![Edit::Choose { path: path.to_owned(), value: said.value.clone(), reason: reason.to_owned() }])
+        })
+    }
+
+    fn say(&self, document: &str, edits: impl FnOnce(&Document) -> Result<Vec<Edit>>) -> Result<Saved> {
+        let mut engine = self.engine();
+        engine.refresh_authority()?;
+        let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
+        let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
+        let id = document_id(store.read(), document)?;
+        let moment = clock.read(self.platform.as_ref())?;
+        let voice = Voice { session, authority, boot: *boot, moment };
+        let tx = store.write()?;
+        let statements = entries::about(&tx, &id)?;
+        let seen = ploughshare_core::document::fold(id, &statements, &exceptions(authority));
+        let kind = seen.kind.clone().ok_or_else(|| TabletError::not_found("document", &id.to_string()))?;
+        if seen.update_needed {
+            return Err(TabletError::refused(
+                "document.update_needed",
+                "this document holds statements of a later version and is read-only here",
+                "Nothing was saved. Update this program.",
+            ));
+        }
+        let edits = edits(&seen)?;
+        edits.iter().try_for_each(|edit| member_exists(edit, &seen))?;
+        let journal = journals::open(&tx)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
+        let after = what_was_seen(&seen, &statements, &journal.id);
+        let (saved, _) = append(&tx, &voice, Saying { kind: &kind, document: Some(id), after, edits })?;
+        tx.commit()?;
+        Ok(saved)
+    }
+}
+
+fn record_row(conn: &Connection, voice: &Voice<'_>, row: &BatchRow) -> Result<Saved> {
+    let edits = vec![creation(&row.draft)];
+    let saying = Saying { kind: &row.draft.kind, document: None, after: Vec::new(), edits };
+    let (saved, folded) = append(conn, voice, saying)?;
+    imports::add(conn, &row.row_id, &folded.id)?;
+    Ok(saved)
+}
+
+/// The heads, and always this journal's own last entry on the document.
+fn what_was_seen(
+    seen: &Document,
+    statements: &[Statement],
+    journal: &ploughshare_core::ids::JournalId,
+) -> Vec<EntryHash> {
+    let own = statements.iter().filter(|s| s.entry.journal == *journal).max_by_key(|s| s.entry.number).map(|s| s.hash);
+    let mut after: Vec<EntryHash> = seen.heads.iter().copied().filter(|h| Some(*h) != own).collect();
+    after.truncate(limits::AFTER - 1);
+    after.extend(own);
+    after.sort_unstable();
+    after
+}
+
+fn conflict<'a>(seen: &'a Document, path: &str) -> Result<&'a [ploughshare_core::document::Said]> {
+    seen.fields.get(path).filter(|said| said.len() > 1).map(Vec::as_slice).ok_or_else(|| {
+        let message = format!("there is no conflict at {path}");
+        TabletError::refused("choose.no_conflict", message, "Look at `conflicts`; to change a value use `edit`.")
+    })
+}
+
+/// A path into a set must lead to a member that is there.
+fn member_exists(edit: &Edit, seen: &Document) -> Result<()> {
+    let (Edit::Set { path, .. } | Edit::Choose { path, .. } | Edit::Withdraw { path, .. }) = edit else { return Ok(()) };
+    let mut parts = path.split('/');
+    let (Some(set), Some(key)) = (parts.next(), parts.next()) else { return Ok(()) };
+    let prefix = format!("{set}/{key}/");
+    if seen.fields.range(prefix.clone()..).next().is_some_and(|(path, _)| path.starts_with(&prefix)) {
+        return Ok(());
+    }
+    let message = format!("the document has no member {set}/{key}");
+    Err(TabletError::refused("edit.no_such_member", message, "Nothing was saved. Look at `show` for the members' keys."))
+}
+
+/// An edit that the vocabulary does not have.
+pub(super) fn unfit(error: SchemaError) -> TabletError {
+    let hint = match error.code() {
+        "edit.not_in_list" => "Nothing was saved. Look the code up with `codes`.",
+        "edit.unknown_path" | "edit.unknown_kind" => "Nothing was saved. Look the name up with `fields`.",
+        _ => "Nothing was saved. Correct the field that is named and try again.",
+    };
+    TabletError::refused(error.code(), error.to_string(), hint)
+}

@@ -1,0 +1,71 @@
+//! How the tablet stands: what is unsent, what is safe, what waits, how long the lease runs.
+
+use ploughshare_core::document::{Document, fold};
+
+use super::read::waiting_view;
+use super::{Tablet, exceptions, newest_decision};
+use crate::model::{RefusedView, TabletStatus};
+use crate::store::query::count;
+use crate::store::{Result, documents, entries, journals, kv, segments};
+
+/// One day in ms.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Most documents that wait which are listed.
+const WAITING: usize = 100;
+
+impl Tablet {
+    /// How the tablet stands.
+    pub fn status(&self) -> Result<TabletStatus> {
+        let now_ms = self.platform.now_ms()?;
+        let mut engine = self.engine();
+        engine.refresh_authority()?;
+        let conn = engine.store.read();
+        let session = engine.session.as_ref();
+        let key = session.and_then(|s| s.key.as_ref());
+        let own = journals::all_own(conn)?;
+        let mut unsent = 0;
+        let mut stranded = 0;
+        for journal in &own {
+            let left = journal.next - journal.sealed_next;
+            let signable = session
+                .zip(key)
+                .is_some_and(|(s, key)| key.public().journal(&journal.nonce, &s.operation) == journal.id);
+            if signable { unsent += left } else { stranded += left }
+        }
+        let sum = |state: &str| {
+            count(conn, &format!("SELECT coalesce(sum(next - first), 0) FROM segments WHERE own = 1 AND state = '{state}'"))
+        };
+        let mut waiting = Vec::new();
+        for (id, since) in documents::waiting(conn)?.into_iter().take(WAITING) {
+            let folded: Document = fold(id, &entries::about(conn, &id)?, &exceptions(&engine.authority));
+            waiting.push(waiting_view(&folded, now_ms - since));
+        }
+        let refused = segments::all_refused(conn)?.into_iter().map(|r| RefusedView {
+            segment: r.hash.to_string(),
+            entries: r.entries,
+            code: r.code,
+            detail: r.detail,
+        });
+        Ok(TabletStatus {
+            enrolment: session.map(|s| s.enrolment.clone()),
+            lease_days_left: session.map(|s| ((s.enrolment.lease_until_ms - now_ms) / DAY_MS).max(0)),
+            documents: count(conn, "SELECT count(*) FROM documents")?,
+            entries_own: own.iter().map(|j| j.next).sum(),
+            entries_unsent: unsent,
+            entries_sealed: sum("sealed")?,
+            entries_receipted: sum("receipted")?,
+            entries_stranded: stranded,
+            refused: refused.collect(),
+            waiting,
+            aside: count(conn, "SELECT count(*) FROM aside")?,
+            in_conflict: count(conn, "SELECT count(*) FROM documents WHERE conflicts > 0")?,
+            with_findings: count(conn, "SELECT count(*) FROM documents WHERE open_findings > 0")?,
+            place: kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64,
+            decision: newest_decision(&engine.authority),
+            update_needed: count(conn, "SELECT count(*) FROM documents WHERE update_needed = 1")?,
+            journal: own.iter().find(|j| j.open).map(|j| j.id.to_string()),
+            journals: own.len() as u64,
+            last_sync_ms: kv::number(conn, kv::LAST_SYNC)?,
+        })
+    }
+}

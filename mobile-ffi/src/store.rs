@@ -1,0 +1,69 @@
+//! The store of one tablet: one SQLite file, write-ahead log, every commit flushed to the medium.
+//!
+//! Statements (`entries`, `segments`) are kept for ever, byte for byte. `documents`, `serials`, `search` and `findings` are
+//! what they add up to, written in the same transaction; they could be made again.
+
+pub(crate) mod decisions;
+pub(crate) mod documents;
+pub(crate) mod entries;
+pub(crate) mod imports;
+pub(crate) mod journals;
+pub(crate) mod kv;
+pub(crate) mod query;
+pub(crate) mod schema;
+pub(crate) mod segments;
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::{ErrorKind, TabletError};
+
+/// Everything in this room fails with the one error of the house.
+pub(crate) type Result<T> = std::result::Result<T, TabletError>;
+
+/// The open database.
+pub(crate) struct Store {
+    conn: Connection,
+}
+
+impl Store {
+    /// Opens or makes the database in this folder.
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            TabletError::new(
+                ErrorKind::Storage,
+                "storage.access",
+                format!("the store folder cannot be made: {error}"),
+                "Name a folder that may be written.",
+            )
+        })?;
+        let conn = Connection::open(folder.join("tablet.db"))?;
+        conn.busy_timeout(Duration::from_secs(10))?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "foreign_keys", "ON")?;
+        conn.pragma_update(None, "cache_size", -16_384)?;
+        conn.pragma_update(None, "temp_store", "MEMORY")?;
+        conn.set_prepared_statement_cache_capacity(64);
+        let mut store = Self { conn };
+        schema::migrate(&mut store)?;
+        Ok(store)
+    }
+
+    /// For reading.
+    pub(crate) fn read(&self) -> &Connection {
+        &self.conn
+    }
+
+    /// A transaction that writes. What is not committed did not happen.
+    pub(crate) fn write(&mut self) -> Result<Transaction<'_>> {
+        Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
+/// The id in a column, or a sign that the store is damaged.
+pub(crate) fn id<const N: usize, T>(bytes: &[u8], make: fn([u8; N]) -> T) -> Result<T> {
+    <[u8; N]>::try_from(bytes).map(make).map_err(|_| TabletError::damaged("an id"))
+}

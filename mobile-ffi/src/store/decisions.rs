@@ -1,0 +1,37 @@
+//! The register's decisions, by number. They are few; what they add up to is made again at every opening.
+
+use ploughshare_core::decision::{Authority, Decision};
+use ploughshare_core::entry::Entry;
+use rusqlite::{Connection, params};
+
+use super::Result;
+use crate::error::TabletError;
+
+/// An entry of the register's journal decides something.
+pub(crate) fn add(conn: &Connection, number: u64, entry_row: i64) -> Result<()> {
+    let mut write = conn.prepare_cached("INSERT INTO decisions (number, entry) VALUES (?1, ?2) ON CONFLICT (number) DO NOTHING")?;
+    write.execute(params![number as i64, entry_row])?;
+    Ok(())
+}
+
+/// What all decisions held add up to, taken in the order of their numbers.
+pub(crate) fn authority(conn: &Connection) -> Result<Authority> {
+    let mut authority = Authority::default();
+    let mut query =
+        conn.prepare_cached("SELECT d.number, e.bytes FROM decisions d JOIN entries e ON e.id = d.entry ORDER BY d.number")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let number = row.get::<_, i64>(0)? as u64;
+        let bytes: Vec<u8> = row.get(1)?;
+        let entry = Entry::from_bytes(&bytes).map_err(|_| TabletError::damaged("a decision"))?;
+        for decision in entry.edits.iter().filter_map(Decision::from_edit) {
+            authority.take(number, &decision);
+        }
+    }
+    Ok(authority)
+}
+
+/// How many decisions are held: changes exactly when [`authority`] does.
+pub(crate) fn count(conn: &Connection) -> Result<i64> {
+    Ok(conn.prepare_cached("SELECT count(*) FROM decisions")?.query_row([], |row| row.get(0))?)
+}

@@ -1,0 +1,132 @@
+//! Entries: statements as canonical bytes, own and others'.
+
+use ploughshare_core::document::Statement;
+use ploughshare_core::entry::Entry;
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId};
+use rusqlite::{Connection, params};
+
+use super::{Result, id};
+use crate::error::TabletError;
+
+/// A statement with how it came to be here.
+#[derive(Debug, Clone)]
+pub(crate) struct Kept {
+    /// The statement.
+    pub statement: Statement,
+    /// What carried it, once it is sealed.
+    pub segment: Option<Carrier>,
+    /// When it came to this device, ms since the Unix epoch.
+    pub taken_ms: i64,
+}
+
+/// The segment that carries an entry.
+#[derive(Debug, Clone)]
+pub(crate) struct Carrier {
+    /// `sealed`, `receipted`, `refused`, `taken` or `branch`.
+    pub state: String,
+    /// The device that signed it.
+    pub device: DeviceId,
+    /// The newest decision that the device held.
+    pub decision_held: u64,
+    /// When the register received it, where a receipt says so, ms since the Unix epoch.
+    pub received_ms: Option<i64>,
+}
+
+fn parse(bytes: &[u8]) -> Result<Entry> {
+    Entry::from_bytes(bytes).map_err(|_| TabletError::damaged("an entry"))
+}
+
+/// Keeps an entry; gives its row, or `None` when it was here already.
+pub(crate) fn add(
+    conn: &Connection,
+    hash: &EntryHash,
+    entry: &Entry,
+    bytes: &[u8],
+    segment: Option<i64>,
+    taken_ms: i64,
+) -> Result<Option<i64>> {
+    let mut write = conn.prepare_cached(
+        "INSERT INTO entries (hash, journal, number, document, segment, taken_ms, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         ON CONFLICT (hash) DO NOTHING",
+    )?;
+    let document = entry.about(hash);
+    let added = write.execute(params![
+        hash.as_bytes(),
+        entry.journal.as_bytes(),
+        entry.number as i64,
+        document.as_bytes(),
+        segment,
+        taken_ms,
+        bytes
+    ])?;
+    Ok((added == 1).then(|| conn.last_insert_rowid()))
+}
+
+/// All statements about a document.
+pub(crate) fn about(conn: &Connection, document: &DocId) -> Result<Vec<Statement>> {
+    let mut query = conn.prepare_cached("SELECT hash, bytes FROM entries WHERE document = ?1")?;
+    let mut rows = query.query(params![document.as_bytes()])?;
+    let mut statements = Vec::new();
+    while let Some(row) = rows.next()? {
+        let hash = id(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, EntryHash::from_bytes)?;
+        let entry = parse(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
+        statements.push(Statement { hash, entry });
+    }
+    Ok(statements)
+}
+
+/// All statements about a document with how they came to be here.
+pub(crate) fn kept_about(conn: &Connection, document: &DocId) -> Result<Vec<Kept>> {
+    let mut query = conn.prepare_cached(
+        "SELECT e.hash, e.bytes, e.taken_ms, s.state, s.device, s.decision_held, s.received_ms
+         FROM entries e LEFT JOIN segments s ON s.id = e.segment
+         WHERE e.document = ?1 ORDER BY e.id",
+    )?;
+    let mut rows = query.query(params![document.as_bytes()])?;
+    let mut kept = Vec::new();
+    while let Some(row) = rows.next()? {
+        let hash: Vec<u8> = row.get(0)?;
+        let bytes: Vec<u8> = row.get(1)?;
+        let state: Option<String> = row.get(3)?;
+        let segment = match state {
+            None => None,
+            Some(state) => Some(Carrier {
+                state,
+                device: id(&row.get::<_, Vec<u8>>(4)?, DeviceId::from_bytes)?,
+                decision_held: row.get::<_, i64>(5)? as u64,
+                received_ms: row.get(6)?,
+            }),
+        };
+        kept.push(Kept {
+            statement: Statement { hash: id(&hash, EntryHash::from_bytes)?, entry: parse(&bytes)? },
+            segment,
+            taken_ms: row.get(2)?,
+        });
+    }
+    Ok(kept)
+}
+
+/// Up to `limit` entries of a journal from this number on.
+pub(crate) fn run(conn: &Connection, journal: &JournalId, from: u64, limit: usize) -> Result<Vec<(EntryHash, Entry)>> {
+    let mut query = conn.prepare_cached(
+        "SELECT hash, bytes FROM entries WHERE journal = ?1 AND number >= ?2 AND segment IS NULL ORDER BY number LIMIT ?3",
+    )?;
+    let mut rows = query.query(params![journal.as_bytes(), from as i64, limit as i64])?;
+    let mut entries = Vec::new();
+    while let Some(row) = rows.next()? {
+        let hash: Vec<u8> = row.get(0)?;
+        let bytes: Vec<u8> = row.get(1)?;
+        entries.push((id(&hash, EntryHash::from_bytes)?, parse(&bytes)?));
+    }
+    Ok(entries)
+}
+
+/// Entries of a journal that a segment took up.
+pub(crate) fn carried(conn: &Connection, journal: &JournalId, first: u64, next: u64, segment: i64) -> Result<()> {
+    conn.execute(
+        "UPDATE entries SET segment = ?4 WHERE journal = ?1 AND number >= ?2 AND number < ?3 AND segment IS NULL",
+        params![journal.as_bytes(), first as i64, next as i64, segment],
+    )?;
+    Ok(())
+}

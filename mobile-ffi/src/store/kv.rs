@@ -1,0 +1,46 @@
+//! Single values by name.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::Result;
+
+/// Name of the enrolment, JSON.
+pub(crate) const ENROLMENT: &str = "enrolment";
+/// Name of the feed place reached.
+pub(crate) const PLACE: &str = "place";
+/// Name of the token, JSON.
+pub(crate) const TOKEN: &str = "token";
+/// Name of the SHA-256 of the installation nonce.
+pub(crate) const INSTALLATION: &str = "installation";
+/// Name of the time of the last answer, ms since the Unix epoch.
+pub(crate) const LAST_SYNC: &str = "last_sync";
+
+/// The value of that name.
+pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
+    let mut query = conn.prepare_cached("SELECT value FROM kv WHERE key = ?1")?;
+    Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
+}
+
+/// Keeps a value.
+pub(crate) fn put(conn: &Connection, key: &str, value: &[u8]) -> Result<()> {
+    let mut write = conn
+        .prepare_cached("INSERT INTO kv (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
+    write.execute(params![key, value])?;
+    Ok(())
+}
+
+/// Forgets a value.
+pub(crate) fn remove(conn: &Connection, key: &str) -> Result<()> {
+    conn.execute("DELETE FROM kv WHERE key = ?1", params![key])?;
+    Ok(())
+}
+
+/// A number kept under that name.
+pub(crate) fn number(conn: &Connection, key: &str) -> Result<Option<i64>> {
+    Ok(get(conn, key)?.and_then(|bytes| bytes.try_into().ok()).map(i64::from_be_bytes))
+}
+
+/// Keeps a number.
+pub(crate) fn put_number(conn: &Connection, key: &str, value: i64) -> Result<()> {
+    put(conn, key, &value.to_be_bytes())
+}

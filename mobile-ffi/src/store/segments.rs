@@ -1,0 +1,207 @@
+//! Segments: own ones with what became of them, others' as they came, and those that cannot be judged yet.
+
+use ploughshare_core::exchange::{Outgoing, Refused};
+use ploughshare_core::ids::{DeviceId, JournalId, SegmentHash};
+use ploughshare_core::keys::sha256;
+use ploughshare_core::receipt::{Receipt, Safe};
+use ploughshare_core::segment::{Header, SealedSegment, VerifiedSegment};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{Result, id};
+
+struct NewSegment<'a> {
+    hash: SegmentHash,
+    header: &'a Header,
+    count: u64,
+    device: &'a DeviceId,
+    own: bool,
+    state: &'a str,
+    bytes: &'a [u8],
+}
+
+fn insert(conn: &Connection, new: &NewSegment<'_>) -> Result<i64> {
+    let mut write = conn.prepare_cached(
+        "INSERT INTO segments (hash, wire_hash, journal, first, next, own, device, state, bytes, size, sealed_ms, decision_held)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+    )?;
+    write.execute(params![
+        new.hash.as_bytes(),
+        sha256(new.bytes),
+        new.header.journal.as_bytes(),
+        new.header.first as i64,
+        (new.header.first + new.count) as i64,
+        new.own,
+        new.device.as_bytes(),
+        new.state,
+        new.bytes,
+        new.bytes.len() as i64,
+        new.header.sealed_ms,
+        new.header.decision_held as i64
+    ])?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// Keeps a segment of this tablet's own, to be sent.
+pub(crate) fn add_own(conn: &Connection, segment: &SealedSegment, device: &DeviceId) -> Result<i64> {
+    let SealedSegment { hash, header, count, bytes } = segment;
+    insert(conn, &NewSegment { hash: *hash, header, count: *count, device, own: true, state: "sealed", bytes })
+}
+
+/// Keeps a segment that came in; `branch` when it does not go on where its journal was known to end.
+pub(crate) fn add_other(conn: &Connection, segment: &VerifiedSegment, branch: bool) -> Result<i64> {
+    let state = if branch { "branch" } else { "taken" };
+    insert(
+        conn,
+        &NewSegment {
+            hash: segment.hash(),
+            header: segment.header(),
+            count: segment.entries().len() as u64,
+            device: &segment.device(),
+            own: false,
+            state,
+            bytes: segment.bytes(),
+        },
+    )
+}
+
+/// Whether a segment is here.
+pub(crate) fn has(conn: &Connection, hash: &SegmentHash) -> Result<bool> {
+    Ok(conn.prepare_cached("SELECT 1 FROM segments WHERE hash = ?1")?.exists(params![hash.as_bytes()])?)
+}
+
+/// Own segments that the register has not answered for, in the order they were sealed.
+pub(crate) fn outbox(conn: &Connection) -> Result<Vec<Outgoing>> {
+    let mut query = conn.prepare_cached("SELECT hash, size FROM segments WHERE state = 'sealed' ORDER BY id")?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
+    rows.map(|row| {
+        let (hash, size) = row?;
+        Ok(Outgoing { hash: id(&hash, SegmentHash::from_bytes)?, size: size as u64 })
+    })
+    .collect()
+}
+
+/// The bytes of a segment.
+pub(crate) fn bytes(conn: &Connection, hash: &SegmentHash) -> Result<Option<Vec<u8>>> {
+    let mut query = conn.prepare_cached("SELECT bytes FROM segments WHERE hash = ?1")?;
+    Ok(query.query_row(params![hash.as_bytes()], |row| row.get(0)).optional()?)
+}
+
+/// A receipt names this own segment: it is safe. Gives how many entries it carries when that is news.
+pub(crate) fn receipted(conn: &Connection, safe: &Safe, receipt: &Receipt) -> Result<Option<u64>> {
+    let mut write = conn.prepare_cached(
+        "UPDATE segments
+         SET state = 'receipted', place = ?2, leaf = ?3, received_ms = ?4, refused_code = NULL, refused_text = NULL
+         WHERE hash = ?1 AND own = 1 AND state <> 'receipted'
+         RETURNING next - first",
+    )?;
+    let entries: Option<i64> = write
+        .query_row(
+            params![safe.segment.as_bytes(), safe.place as i64, safe.leaf as i64, receipt.received_ms],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(entries.map(|n| n as u64))
+}
+
+/// The journal of an own segment that waits for an answer, as a refusal names it.
+pub(crate) fn journal_of(conn: &Connection, refused: &Refused) -> Result<Option<JournalId>> {
+    let mut query = conn
+        .prepare_cached("SELECT journal FROM segments WHERE (wire_hash = ?1 OR hash = ?1) AND own = 1 AND state = 'sealed'")?;
+    let journal: Option<Vec<u8>> = query.query_row(params![refused.hash.as_bytes()], |row| row.get(0)).optional()?;
+    journal.map(|b| id(&b, JournalId::from_bytes)).transpose()
+}
+
+/// Whether the register refused any segment of this journal.
+pub(crate) fn any_refused(conn: &Connection, journal: &JournalId) -> Result<bool> {
+    let mut query = conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND state = 'refused'")?;
+    Ok(query.exists(params![journal.as_bytes()])?)
+}
+
+/// Whether an own segment ends a journal at this number with this chain: both sides hold the same branch up to there.
+pub(crate) fn ends_with(conn: &Connection, journal: &JournalId, next: u64, chain: [u8; 8]) -> Result<bool> {
+    let mut query =
+        conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND next = ?2 AND substr(hash, 1, 8) = ?3")?;
+    Ok(query.exists(params![journal.as_bytes(), next as i64, chain])?)
+}
+
+/// The register refused an own segment. Gives its journal when it is one that waited for an answer.
+pub(crate) fn refused(conn: &Connection, refused: &Refused) -> Result<Option<JournalId>> {
+    let Some(journal) = journal_of(conn, refused)? else { return Ok(None) };
+    conn.execute(
+        "UPDATE segments SET state = 'refused', refused_code = ?2, refused_text = ?3
+         WHERE (wire_hash = ?1 OR hash = ?1) AND own = 1 AND state = 'sealed'",
+        params![refused.hash.as_bytes(), refused.code, refused.detail],
+    )?;
+    Ok(Some(journal))
+}
+
+/// The register has forgotten a journal from this number on (it was restored): its segments are sent again. Gives how many.
+pub(crate) fn send_again(conn: &Connection, journal: &JournalId, from: u64) -> Result<u64> {
+    let changed = conn.execute(
+        "UPDATE segments SET state = 'sealed', place = NULL, leaf = NULL, received_ms = NULL
+         WHERE journal = ?1 AND next > ?2 AND own = 1 AND state = 'receipted'",
+        params![journal.as_bytes(), from as i64],
+    )?;
+    Ok(changed as u64)
+}
+
+/// Whether every own segment of a journal is receipted or refused.
+pub(crate) fn settled(conn: &Connection, journal: &JournalId) -> Result<bool> {
+    let mut query = conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND state = 'sealed'")?;
+    Ok(!query.exists(params![journal.as_bytes()])?)
+}
+
+/// A segment that was refused.
+#[derive(Debug, Clone)]
+pub(crate) struct RefusedRow {
+    /// Which.
+    pub hash: SegmentHash,
+    /// How many entries it carries.
+    pub entries: u64,
+    /// Stable code.
+    pub code: String,
+    /// In words.
+    pub detail: String,
+}
+
+/// Own segments that the register refused.
+pub(crate) fn all_refused(conn: &Connection) -> Result<Vec<RefusedRow>> {
+    let mut query = conn.prepare_cached(
+        "SELECT hash, next - first, refused_code, refused_text FROM segments WHERE state = 'refused' AND own = 1 ORDER BY id",
+    )?;
+    let rows = query.query_map([], |row| {
+        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get::<_, Option<String>>(3)?))
+    })?;
+    rows.map(|row| {
+        let (hash, entries, code, detail) = row?;
+        Ok(RefusedRow {
+            hash: id(&hash, SegmentHash::from_bytes)?,
+            entries: entries as u64,
+            code,
+            detail: detail.unwrap_or_default(),
+        })
+    })
+    .collect()
+}
+
+/// Puts bytes aside until they can be judged.
+pub(crate) fn put_aside(conn: &Connection, bytes: &[u8], code: &str, now_ms: i64) -> Result<()> {
+    let mut write = conn.prepare_cached(
+        "INSERT INTO aside (wire_hash, bytes, code, since_ms) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (wire_hash) DO UPDATE SET code = excluded.code",
+    )?;
+    write.execute(params![sha256(bytes), bytes, code, now_ms])?;
+    Ok(())
+}
+
+/// Everything that is aside.
+pub(crate) fn all_aside(conn: &Connection) -> Result<Vec<Vec<u8>>> {
+    let mut query = conn.prepare_cached("SELECT bytes FROM aside ORDER BY since_ms, wire_hash")?;
+    Ok(query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Bytes that could be judged are aside no longer.
+pub(crate) fn drop_aside(conn: &Connection, bytes: &[u8]) -> Result<()> {
+    conn.prepare_cached("DELETE FROM aside WHERE wire_hash = ?1")?.execute(params![sha256(bytes)])?;
+    Ok(())
+}
