@@ -11,6 +11,8 @@ pub mod attestation;
 mod fold;
 mod history;
 mod order;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 

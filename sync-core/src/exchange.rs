@@ -292,7 +292,7 @@ impl Exchange {
         }
         self.in_flight.clone_from(&send);
         self.rounds += 1;
-        let journals = if self.outbox.is_empty() { self.journals.clone() } else { Vec::new() };
+        let journals = self.journals.clone();
         let request =
             Request { operation: self.operation, place: self.place, journals, segments: Vec::new(), budget: self.down };
         Some(Step { request, send })

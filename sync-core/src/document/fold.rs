@@ -186,7 +186,8 @@ impl Loom {
                 let all = self.main.get_all(ROOT, path.as_str()).unwrap_or_default();
                 self.group(all.iter().rev().map(|(value, id)| (unpack(value), id)))
             } else {
-                self.group(std::iter::once((unpack(&item.value.into_value()), &item.id())))
+                let id = item.id();
+                self.group(std::iter::once((unpack(&item.value.into_value()), &id)))
             };
             fields.insert(path, said);
         }

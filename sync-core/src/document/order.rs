@@ -79,25 +79,35 @@ pub(super) fn order<'a>(id: DocId, statements: &'a [Statement], exceptions: &Exc
 fn find_void(kind: Option<&str>, ready: &[(EntryHash, &Entry)]) -> BTreeMap<EntryHash, Void> {
     let mut void = BTreeMap::new();
     let Some(kind) = kind else { return void };
-    let mut journals: BTreeMap<JournalId, BTreeMap<u64, Vec<EntryHash>>> = BTreeMap::new();
-    for (hash, entry) in ready {
-        journals.entry(entry.journal).or_default().entry(entry.number).or_default().push(*hash);
+    let mut journals: BTreeMap<JournalId, BTreeSet<u64>> = BTreeMap::new();
+    for (_, entry) in ready {
+        journals.entry(entry.journal).or_default().insert(entry.number);
     }
+    // How far each author had seen each journal when they wrote; a linear history shares one picture.
+    let mut seen: BTreeMap<EntryHash, BTreeMap<JournalId, u64>> = BTreeMap::new();
     for (hash, entry) in ready {
+        let mut mine: BTreeMap<JournalId, u64> = BTreeMap::new();
+        for before in entry.after.iter().filter_map(|h| seen.get(h)) {
+            for (journal, number) in before {
+                let known = mine.entry(*journal).or_insert(*number);
+                *known = (*known).max(*number);
+            }
+        }
         if let Err(why) = entry.check(kind) {
             void.insert(*hash, why);
-            continue;
-        }
-        let Some(own) = journals.get(&entry.journal) else { continue };
-        // Linear journals only look at their last entry; the count walks no further than the limit.
-        if let Some((_, last)) = own.range(..entry.number).next_back() {
-            if !last.iter().any(|h| entry.after.contains(h)) {
+        } else if let Some(own) = journals.get(&entry.journal) {
+            let last = own.range(..entry.number).next_back().copied();
+            if last.is_some_and(|last| mine.get(&entry.journal).is_none_or(|saw| *saw < last)) {
                 void.insert(*hash, Void::SkipsOwnLast);
             } else if own.len() > limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT
                 && own.range(..entry.number).count() >= limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT
             {
                 void.insert(*hash, Void::JournalLimit);
             }
+        }
+        if ready.len() > 1 {
+            mine.insert(entry.journal, entry.number);
+            seen.insert(*hash, mine);
         }
     }
     void

@@ -128,6 +128,16 @@ impl OpenedSegment {
         &self.header
     }
 
+    /// Its entries with their identities. Not proven yet.
+    pub fn entries(&self) -> &[(EntryHash, Entry)] {
+        &self.entries
+    }
+
+    /// The bytes as they came.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// SHA-256 of the payload: the identity it has if its signature fits.
     pub fn hash(&self) -> SegmentHash {
         SegmentHash::from_bytes(sha256(&self.payload))

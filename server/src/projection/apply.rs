@@ -1,0 +1,263 @@
+//! Applying: the one place that writes the register's tables.
+
+use std::collections::BTreeMap;
+
+use ploughshare_core::ids::{DocId, OperationId};
+
+use super::fold::Told;
+use super::plan::{COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, RegisterChange, entry_row};
+use super::{ProjectionError, by_keys, findings};
+use crate::store::{Tx, Val};
+use crate::vals;
+
+/// Entries that are about no document: decisions, and what only a register may say.
+pub(super) async fn loose(
+    tx: &mut Tx,
+    operation: &OperationId,
+    entries: &[(DocId, bool, Told)],
+) -> Result<(), ProjectionError> {
+    let row = |(doc, decides, told): &(DocId, bool, Told)| {
+        let (status, code) = if *decides { ("folded", None) } else { ("void", Some("entry.creation")) };
+        entry_row(operation, told, doc, status, code)
+    };
+    let rows: Vec<_> = entries.iter().map(row).collect();
+    if !rows.is_empty() {
+        tx.insert_many("entry", &ENTRY, rows).await?;
+    }
+    Ok(())
+}
+
+/// What an item was before, as far as counting and comparing go.
+pub(super) struct Before {
+    pub cell: [String; 4],
+    pub serial_norm: Option<String>,
+    pub site: Option<String>,
+}
+
+/// Writes the changes that one segment makes.
+pub(super) async fn changes(
+    tx: &mut Tx,
+    operation: &OperationId,
+    changes: Vec<RegisterChange>,
+    seq: u64,
+    at_us: i64,
+) -> Result<(), ProjectionError> {
+    let op = operation.as_bytes();
+    let ids: Vec<Val> = changes.iter().map(|c| Val::from(c.id)).collect();
+    let before = before(tx, operation, &ids).await?;
+    let known: Vec<Val> = {
+        let rows = by_keys(tx, "select distinct doc from entry where operation = $1 and doc in ({})", &vals![op], &ids).await?;
+        let mut known = rows.into_iter().filter_map(|row| row.into_values().pop()).collect::<Vec<_>>();
+        known.sort();
+        known
+    };
+    forget(tx, operation, &known).await?;
+
+    let mut rows = Rows::default();
+    let mut items = Vec::new();
+    for mut change in changes {
+        rows.entries.append(&mut change.entries);
+        rows.waiting.append(&mut change.waiting);
+        rows.claims.append(&mut change.claims);
+        rows.documents.extend(change.document.take());
+        rows.collections.extend(change.collection.take());
+        for (path, choices) in change.conflicts {
+            let opened = opened(tx, operation, &change.id, &path, seq, &known).await?;
+            rows.conflicts.push(vals![op, change.id, path, choices, opened]);
+        }
+        for values in change.restated {
+            let sql = "update entry set status = $1, code = $2 where operation = $3 and hash = $4";
+            tx.execute(sql, &values).await?;
+        }
+        if !change.born && before.contains_key(&change.id) {
+            tx.execute("delete from item where operation = $1 and id = $2", &vals![op, change.id]).await?;
+        }
+        if let Some(item) = change.item {
+            items.push((change.id, item));
+        }
+    }
+    rows.write(tx, &mut items).await?;
+    close_conflicts(tx, operation, &known, &rows.conflicts).await?;
+    if !rows.conflicts.is_empty() {
+        let columns = ["operation", "doc", "path", "choices", "opened_seq"];
+        tx.upsert_many("conflict", &columns, &["operation", "doc", "path"], std::mem::take(&mut rows.conflicts)).await?;
+    }
+    count(tx, operation, &before, &items).await?;
+    findings::update(tx, operation, &before, &items, seq, at_us).await
+}
+
+#[derive(Default)]
+struct Rows {
+    entries: Vec<Vec<Val>>,
+    waiting: Vec<Vec<Val>>,
+    claims: Vec<Vec<Val>>,
+    documents: Vec<Vec<Val>>,
+    collections: Vec<Vec<Val>>,
+    conflicts: Vec<Vec<Val>>,
+}
+
+impl Rows {
+    async fn write(&mut self, tx: &mut Tx, items: &mut [([u8; 16], ItemRow)]) -> Result<(), ProjectionError> {
+        let take = std::mem::take::<Vec<Vec<Val>>>;
+        if !self.entries.is_empty() {
+            tx.insert_many("entry", &ENTRY, take(&mut self.entries)).await?;
+        }
+        if !self.waiting.is_empty() {
+            let columns = ["operation", "entry", "missing", "since", "journal"];
+            tx.insert_many("waiting", &columns, take(&mut self.waiting)).await?;
+        }
+        if !self.claims.is_empty() {
+            let columns = ["operation", "doc", "entry", "reason", "officer"];
+            tx.insert_many("claim", &columns, take(&mut self.claims)).await?;
+        }
+        if !self.documents.is_empty() {
+            tx.upsert_many("document", &DOCUMENT, &["operation", "id"], take(&mut self.documents)).await?;
+        }
+        if !self.collections.is_empty() {
+            tx.upsert_many("collection_row", &COLLECTION, &["operation", "id"], take(&mut self.collections)).await?;
+        }
+        if items.is_empty() {
+            return Ok(());
+        }
+        let mut markings = Vec::new();
+        let mut photos = Vec::new();
+        let mut rows = Vec::with_capacity(items.len());
+        for (_, item) in items {
+            rows.push(std::mem::take(&mut item.columns));
+            photos.append(&mut item.photos);
+            markings.append(&mut item.markings);
+        }
+        tx.upsert_many("item", &ITEM, &["operation", "id"], rows).await?;
+        if !markings.is_empty() {
+            let columns = [
+                "operation",
+                "item",
+                "key",
+                "type",
+                "text",
+                "norm",
+                "fold",
+                "script",
+                "condition",
+                "location",
+                "method",
+                "component",
+                "photo",
+                "withdrawn",
+            ];
+            tx.insert_many("marking", &columns, markings).await?;
+        }
+        if !photos.is_empty() {
+            tx.insert_many("photo", &["operation", "item", "key", "hash", "view"], photos).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn before(
+    tx: &mut Tx,
+    operation: &OperationId,
+    ids: &[Val],
+) -> Result<BTreeMap<[u8; 16], Before>, ProjectionError> {
+    let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site from item \
+               where operation = $1 and id in ({})";
+    let mut before = BTreeMap::new();
+    for row in by_keys(tx, sql, &vals![operation.as_bytes()], ids).await? {
+        let text = |i: usize| row.text(i).map(str::to_owned);
+        let one = Before {
+            cell: [text(1)?, text(2)?, text(3)?, text(4)?],
+            serial_norm: row.opt_text(5)?.map(str::to_owned),
+            site: row.opt_text(6)?.map(str::to_owned),
+        };
+        before.insert(row.array(0)?, one);
+    }
+    Ok(before)
+}
+
+/// Rows of known documents that are written anew.
+async fn forget(tx: &mut Tx, operation: &OperationId, docs: &[Val]) -> Result<(), ProjectionError> {
+    for doc in docs {
+        let key = vals![operation.as_bytes(), doc.clone()];
+        for sql in [
+            "delete from waiting where operation = $1 and entry in (select hash from entry where operation = $1 and doc = $2)",
+            "delete from claim where operation = $1 and doc = $2",
+            "delete from marking where operation = $1 and item = $2",
+            "delete from photo where operation = $1 and item = $2",
+        ] {
+            tx.execute(sql, &key).await?;
+        }
+    }
+    Ok(())
+}
+
+/// When a conflict was first seen: the segment before, if it stood already.
+async fn opened(
+    tx: &mut Tx,
+    operation: &OperationId,
+    doc: &[u8; 16],
+    path: &str,
+    seq: u64,
+    known: &[Val],
+) -> Result<u64, ProjectionError> {
+    if known.binary_search(&Val::from(doc)).is_err() {
+        return Ok(seq);
+    }
+    let sql = "select opened_seq from conflict where operation = $1 and doc = $2 and path = $3";
+    let row = tx.query_one(sql, &vals![operation.as_bytes(), doc, path]).await?;
+    Ok(row.map(|row| row.uint(0)).transpose()?.unwrap_or(seq))
+}
+
+async fn close_conflicts(
+    tx: &mut Tx,
+    operation: &OperationId,
+    known: &[Val],
+    open: &[Vec<Val>],
+) -> Result<(), ProjectionError> {
+    let sql = "select doc, path from conflict where operation = $1 and doc in ({})";
+    for row in by_keys(tx, sql, &vals![operation.as_bytes()], known).await? {
+        let values = row.into_values();
+        let stands = open.iter().any(|conflict| conflict.get(1..3) == Some(values.as_slice()));
+        if !stands {
+            let mut key = vals![operation.as_bytes()];
+            key.extend(values);
+            tx.execute("delete from conflict where operation = $1 and doc = $2 and path = $3", &key).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Counts are kept by difference; a cell that falls to nothing is no row.
+async fn count(
+    tx: &mut Tx,
+    operation: &OperationId,
+    before: &BTreeMap<[u8; 16], Before>,
+    items: &[([u8; 16], ItemRow)],
+) -> Result<(), ProjectionError> {
+    let mut delta: BTreeMap<&[String; 4], i64> = BTreeMap::new();
+    for before in before.values() {
+        *delta.entry(&before.cell).or_default() -= 1;
+    }
+    for (_, item) in items {
+        *delta.entry(&item.cell).or_default() += 1;
+    }
+    for (cell, n) in delta {
+        if n == 0 {
+            continue;
+        }
+        let [kind, class, context, status] = cell;
+        let key = vals![n, operation.as_bytes(), kind, class, context, status];
+        let changed = tx
+            .execute(
+                "update rollup set n = n + $1 where operation = $2 and kind = $3 and class = $4 and context = $5 and status = $6",
+                &key,
+            )
+            .await?;
+        if changed == 0 {
+            let columns = ["n", "operation", "kind", "class", "context", "status"];
+            tx.insert_many("rollup", &columns, vec![key]).await?;
+        } else if n < 0 {
+            tx.execute("delete from rollup where operation = $1 and n = 0", &vals![operation.as_bytes()]).await?;
+        }
+    }
+    Ok(())
+}

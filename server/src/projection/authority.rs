@@ -1,0 +1,80 @@
+//! Who may do what, as the decisions so far say, operation by operation; and which documents a new decision touches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ploughshare_core::decision::{Authority, Decision};
+use ploughshare_core::entry::Entry;
+use ploughshare_core::ids::{DocId, OperationId};
+
+use super::ProjectionError;
+use crate::store::Tx;
+use crate::vals;
+
+/// The authorities of all operations seen so far.
+#[derive(Debug, Default)]
+pub(super) struct Authorities(BTreeMap<OperationId, Authority>);
+
+impl Authorities {
+    /// The authority of an operation, read from the register on first use.
+    pub async fn of(&mut self, tx: &mut Tx, operation: &OperationId) -> Result<&mut Authority, ProjectionError> {
+        if !self.0.contains_key(operation) {
+            let rows = tx
+                .query(
+                    "select bytes from entry where operation = $1 and kind = 'decision' and status = 'folded' order by number",
+                    &vals![operation.as_bytes()],
+                )
+                .await?;
+            let mut authority = Authority::default();
+            for row in rows {
+                if let Ok(entry) = Entry::from_bytes(row.bytes(0)?) {
+                    take(&mut authority, &entry);
+                }
+            }
+            self.0.insert(*operation, authority);
+        }
+        Ok(self.0.entry(*operation).or_default())
+    }
+}
+
+/// Takes the decisions of one entry in.
+pub(super) fn take(authority: &mut Authority, entry: &Entry) {
+    authority.next = authority.next.max(entry.number + 1);
+    for decision in entry.edits.iter().filter_map(Decision::from_edit) {
+        authority.take(entry.number, &decision);
+    }
+}
+
+/// Documents whose entries have to be judged or folded anew because of a decision.
+pub(super) async fn touched(
+    tx: &mut Tx,
+    operation: &OperationId,
+    entry: &Entry,
+) -> Result<BTreeSet<DocId>, ProjectionError> {
+    let mut docs = BTreeSet::new();
+    for decision in entry.edits.iter().filter_map(Decision::from_edit) {
+        let (sql, key): (&'static str, Vec<crate::store::Val>) = match &decision {
+            Decision::RoleRevoked { officer, effective_ms, .. } => (
+                "select distinct doc from entry where operation = $1 and officer = $2 and received_at >= $3 and kind <> 'decision'",
+                vals![operation.as_bytes(), officer.as_bytes(), effective_ms.saturating_mul(1000)],
+            ),
+            Decision::EntryQuarantined { entry, .. } | Decision::EntryReleased { entry, .. } => (
+                "select distinct doc from entry where operation = $1 and hash = $2",
+                vals![operation.as_bytes(), entry.as_bytes()],
+            ),
+            Decision::EntryBridged { entry, .. } => (
+                "select distinct entry.doc from waiting join entry on entry.operation = waiting.operation and entry.hash = waiting.entry \
+                 where waiting.operation = $1 and waiting.missing = $2",
+                vals![operation.as_bytes(), entry.as_bytes()],
+            ),
+            Decision::JournalForked { journal, number } => (
+                "select distinct doc from entry where operation = $1 and journal = $2 and number >= $3",
+                vals![operation.as_bytes(), journal.as_bytes(), *number],
+            ),
+            _ => continue,
+        };
+        for row in tx.query(sql, &key).await? {
+            docs.insert(DocId::from_bytes(row.array(0)?));
+        }
+    }
+    Ok(docs)
+}

@@ -1,0 +1,328 @@
+//! Findings: rules on each item, and rules that compare it with others of all operations. Never merged, never deleted: a finding is
+//! open, justified or fixed. Its id is made of rule, items and key, so that a rebuild finds the same row.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ploughshare_core::cbor;
+use ploughshare_core::document::Content;
+use ploughshare_core::domain::item::ItemRecord;
+use ploughshare_core::domain::serial;
+use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::keys::sha256;
+use ploughshare_core::rules::duplicates::{self, GROUP, Identity, RUN};
+use ploughshare_core::rules::{self, Finding};
+
+use super::apply::Before;
+use super::plan::ItemRow;
+use super::{ProjectionError, by_keys};
+use crate::store::{Tx, Val};
+use crate::vals;
+
+/// An item among all operations.
+type Subject = ([u8; 16], [u8; 16]);
+
+/// A finding as it should stand now.
+struct Stands {
+    item: Subject,
+    other: Option<Subject>,
+    finding: Finding,
+}
+
+/// A finding as it is kept.
+struct Kept {
+    state: String,
+    message: String,
+    item: Subject,
+    other: Option<Subject>,
+}
+
+/// Brings the findings of the changed items up to date.
+pub(super) async fn update(
+    tx: &mut Tx,
+    operation: &OperationId,
+    before: &BTreeMap<[u8; 16], Before>,
+    items: &[([u8; 16], ItemRow)],
+    seq: u64,
+    at_us: i64,
+) -> Result<(), ProjectionError> {
+    let op = *operation.as_bytes();
+    let mut stands: BTreeMap<[u8; 32], Stands> = BTreeMap::new();
+    let mut put = |item: Subject, other: Option<Subject>, finding: Finding| {
+        stands.insert(id(&finding, item, other), Stands { item, other, finding });
+    };
+    for (id, item) in items {
+        let context = rules::Context { received_ms: Some(item.received_us / 1000), ..rules::Context::default() };
+        for finding in rules::check_item(&item.record, &context) {
+            put((op, *id), None, finding);
+        }
+    }
+    for (item, other, finding) in pairs(tx, op, items).await? {
+        put(item, Some(other), finding);
+    }
+
+    let known: Vec<Val> = before.keys().map(Val::from).collect();
+    let mut kept = kept_of(tx, op, &known).await?;
+    let (near, runs) = runs(tx, op, before, items).await?;
+    kept.extend(kept_runs(tx, op, &near).await?);
+    for (item, finding) in runs {
+        put((op, item), None, finding);
+    }
+    // Their rows were written anew, without the number of their findings.
+    let rewritten = before.keys().map(|id| (op, *id)).collect();
+    write(tx, stands, kept, rewritten, seq, at_us).await
+}
+
+fn id(finding: &Finding, item: Subject, other: Option<Subject>) -> [u8; 32] {
+    let mut bytes = Vec::new();
+    let other = other.map(|o| [o.0, o.1].concat()).unwrap_or_default();
+    for part in [finding.rule.as_bytes(), &item.0, &item.1, &other, finding.key.as_bytes()] {
+        bytes.extend_from_slice(part);
+        bytes.push(b'|');
+    }
+    sha256(&bytes)
+}
+
+/// Compares the changed items with all that share a folded serial, a tag or a photo.
+async fn pairs(
+    tx: &mut Tx,
+    op: [u8; 16],
+    items: &[([u8; 16], ItemRow)],
+) -> Result<Vec<(Subject, Subject, Finding)>, ProjectionError> {
+    let mut identities: BTreeMap<Subject, Identity> = BTreeMap::new();
+    for (id, item) in items {
+        identities.insert((op, *id), Identity::of(DocId::from_bytes(*id), &item.record));
+    }
+    let changed: Vec<Subject> = identities.keys().copied().collect();
+    let keys = |of: &dyn Fn(&Identity) -> Vec<Val>| -> Vec<Val> {
+        identities.values().flat_map(of).collect::<BTreeSet<_>>().into_iter().collect()
+    };
+    let folds = keys(&|i| i.serial_fold.iter().map(Val::from).collect());
+    let tags = keys(&|i| i.tag.iter().map(Val::from).collect());
+    let photos = keys(&|i| i.photos.iter().map(Val::from).collect());
+    let mut groups: BTreeMap<(u8, Val), BTreeSet<Subject>> = BTreeMap::new();
+    for (kind, sql, keys) in [
+        (0, "select serial_fold, operation, id from item where serial_fold in ({})", &folds),
+        (1, "select tag, operation, id from item where tag in ({})", &tags),
+        (2, "select hash, operation, item from photo where hash in ({})", &photos),
+    ] {
+        for row in by_keys(tx, sql, &[], keys).await? {
+            let subject = (row.array(1)?, row.array(2)?);
+            if let Some(key) = row.into_values().into_iter().next() {
+                groups.entry((kind, key)).or_default().insert(subject);
+            }
+        }
+    }
+    let mut wanted: BTreeSet<(Subject, Subject)> = BTreeSet::new();
+    for group in groups.values().filter(|group| group.len() > 1) {
+        for mine in changed.iter().filter(|c| group.contains(*c)) {
+            let first = group.iter().take(GROUP);
+            let early = first.clone().any(|s| s == mine);
+            let others: Vec<&Subject> = if early { group.iter().collect() } else { first.collect() };
+            for other in others.into_iter().filter(|o| *o != mine) {
+                wanted.insert((*mine.min(other), *mine.max(other)));
+            }
+        }
+    }
+    let missing: BTreeSet<Subject> =
+        wanted.iter().flat_map(|(a, b)| [*a, *b]).filter(|s| !identities.contains_key(s)).collect();
+    for subject in missing {
+        let sql = "select content from item where operation = $1 and id = $2";
+        if let Some(row) = tx.query_one(sql, &vals![subject.0, subject.1]).await? {
+            identities.insert(subject, Identity::of(DocId::from_bytes(subject.1), &ItemRecord::read(&content(row.bytes(0)?))));
+        }
+    }
+    let mut found = Vec::new();
+    for (a, b) in wanted {
+        let (Some(one), Some(other)) = (identities.get(&a), identities.get(&b)) else { continue };
+        found.extend(duplicates::compare(one, other).into_iter().map(|pair| (a, b, pair.finding)));
+    }
+    Ok(found)
+}
+
+/// The content of an item as its row keeps it.
+fn content(bytes: &[u8]) -> Content {
+    let value = cbor::decode(bytes).unwrap_or(cbor::Value::Null);
+    let pairs = value.as_map().unwrap_or_default().iter();
+    pairs.filter_map(|(path, value)| Some((path.as_text()?.to_owned(), value.clone()))).collect()
+}
+
+/// Consecutive serials at one site (rule R11). An item is in a long run or it is not, and a change reaches only as far as a usual run is
+/// long: the items whose findings have to be looked at, and those that are in a long run.
+#[expect(clippy::type_complexity, reason = "two lists of items, named above")]
+async fn runs(
+    tx: &mut Tx,
+    op: [u8; 16],
+    before: &BTreeMap<[u8; 16], Before>,
+    items: &[([u8; 16], ItemRow)],
+) -> Result<(BTreeSet<[u8; 16]>, Vec<([u8; 16], Finding)>), ProjectionError> {
+    let now = items.iter().map(|(_, i)| (i.serial_norm.as_deref(), i.record.site.as_deref()));
+    let then = before.values().map(|b| (b.serial_norm.as_deref(), b.site.as_deref()));
+    let reach = RUN as u64;
+    let mut window: BTreeSet<String> = BTreeSet::new();
+    let mut looked_at: BTreeSet<String> = BTreeSet::new();
+    for (norm, site) in now.chain(then) {
+        let (Some(norm), Some(_)) = (norm, site) else { continue };
+        let Some(parts) = serial::numbered(norm) else { continue };
+        let low = parts.number.saturating_sub(2 * reach);
+        for number in low..=parts.number.saturating_add(2 * reach) {
+            let text = format!("{}{number:0width$}{}", parts.prefix, parts.suffix, width = parts.width);
+            if number.abs_diff(parts.number) <= reach {
+                looked_at.insert(text.clone());
+            }
+            window.insert(text);
+        }
+    }
+    let keys: Vec<Val> = window.into_iter().map(Val::from).collect();
+    let sql = "select id, serial_norm, site from item where operation = $1 and site is not null and serial_norm in ({})";
+    let mut identities = Vec::new();
+    let mut near = BTreeSet::new();
+    for row in by_keys(tx, sql, &vals![op], &keys).await? {
+        let (item, norm) = (row.array(0)?, row.text(1)?.to_owned());
+        if looked_at.contains(&norm) {
+            near.insert(item);
+        }
+        if !serial::is_placeholder(&norm) {
+            identities.push(Identity {
+                item: DocId::from_bytes(item),
+                class: None,
+                make: None,
+                model: None,
+                calibre: None,
+                serial_fold: None,
+                serial_norm: Some(norm),
+                tag: None,
+                status: None,
+                site: row.opt_text(2)?.map(str::to_owned),
+                photos: Vec::new(),
+            });
+        }
+    }
+    let mut found = Vec::new();
+    for run in duplicates::runs(&identities, RUN) {
+        let message = format!("its serial is one of more than {RUN} consecutive ones at site '{}'", run.site);
+        for item in run.items.iter().map(|item| *item.as_bytes()).filter(|item| near.contains(item)) {
+            let finding = Finding { message: message.clone(), key: run.site.clone(), args: BTreeMap::from([("site".to_owned(), run.site.clone())]), ..run.finding.clone() };
+            found.push((item, finding));
+        }
+    }
+    Ok((near, found))
+}
+
+const KEPT: &str = "select id, state, message, operation, item, other_operation, other_item from finding";
+
+/// Findings kept about items that were here before, on either side of a pair; runs are looked at apart.
+async fn kept_of(tx: &mut Tx, op: [u8; 16], known: &[Val]) -> Result<BTreeMap<[u8; 32], Kept>, ProjectionError> {
+    let mut kept = BTreeMap::new();
+    for side in ["operation = $1 and item in ({})", "other_operation = $1 and other_item in ({})"] {
+        let rows = by_keys(tx, &format!("{KEPT} where {side}"), &vals![op], known).await?;
+        read_kept(rows, &mut kept)?;
+    }
+    Ok(kept)
+}
+
+async fn kept_runs(tx: &mut Tx, op: [u8; 16], near: &BTreeSet<[u8; 16]>) -> Result<BTreeMap<[u8; 32], Kept>, ProjectionError> {
+    let keys: Vec<Val> = near.iter().map(Val::from).collect();
+    let rows = by_keys(tx, &format!("{KEPT} where rule = 'R11' and operation = $1 and item in ({{}})"), &vals![op], &keys).await?;
+    let mut kept = BTreeMap::new();
+    read_kept(rows, &mut kept)?;
+    Ok(kept)
+}
+
+fn read_kept(rows: Vec<crate::store::Row>, into: &mut BTreeMap<[u8; 32], Kept>) -> Result<(), ProjectionError> {
+    for row in rows {
+        let Some(item) = row.opt_array(4)? else { continue };
+        let other = row.opt_array(5)?.zip(row.opt_array(6)?);
+        let kept = Kept {
+            state: row.text(1)?.to_owned(),
+            message: row.text(2)?.to_owned(),
+            item: (row.array(3)?, item),
+            other,
+        };
+        into.insert(row.array(0)?, kept);
+    }
+    Ok(())
+}
+
+async fn write(
+    tx: &mut Tx,
+    stands: BTreeMap<[u8; 32], Stands>,
+    kept: BTreeMap<[u8; 32], Kept>,
+    mut moved: BTreeSet<Subject>,
+    seq: u64,
+    at_us: i64,
+) -> Result<(), ProjectionError> {
+    let mut fresh = Vec::new();
+    for (id, kept) in &kept {
+        if !stands.contains_key(id) && kept.state != "fixed" {
+            let sql = "update finding set state = 'fixed', changed_seq = $1 where id = $2";
+            tx.execute(sql, &vals![seq, id]).await?;
+            moved.insert(kept.item);
+            moved.extend(kept.other);
+        }
+    }
+    for (id, one) in &stands {
+        let state = if one.finding.justified { "justified" } else { "open" };
+        let args = serde_json::to_string(&one.finding.args).unwrap_or_else(|_| "{}".to_owned());
+        match kept.get(id) {
+            Some(kept) if kept.state == state && kept.message == one.finding.message => continue,
+            Some(_) => {
+                let sql = "update finding set state = $1, message = $2, args = $3, changed_seq = $4 where id = $5";
+                tx.execute(sql, &vals![state, &one.finding.message, args, seq, id]).await?;
+            }
+            None => {
+                let version = rules::rule(one.finding.rule).map_or(1, |rule| rule.version);
+                fresh.push(vals![
+                    id,
+                    one.finding.rule,
+                    version,
+                    one.finding.severity.name(),
+                    one.item.0,
+                    one.item.1,
+                    one.other.map(|o| o.0.to_vec()),
+                    one.other.map(|o| o.1.to_vec()),
+                    one.finding.path.as_deref(),
+                    &one.finding.message,
+                    args,
+                    state,
+                    seq,
+                    seq,
+                    at_us
+                ]);
+            }
+        }
+        moved.insert(one.item);
+        moved.extend(one.other);
+    }
+    let columns = [
+        "id",
+        "rule",
+        "version",
+        "severity",
+        "operation",
+        "item",
+        "other_operation",
+        "other_item",
+        "path",
+        "message",
+        "args",
+        "state",
+        "opened_seq",
+        "changed_seq",
+        "opened_at",
+    ];
+    if !fresh.is_empty() {
+        // A pair may have been found from the other side in a segment before.
+        tx.insert_missing("finding", &columns, fresh).await?;
+    }
+    for (operation, item) in moved {
+        tx.execute(
+            "update item set findings_open = \
+             (select count(*) from finding where operation = $1 and item = $2 and state = 'open') + \
+             (select count(*) from finding where other_operation = $1 and other_item = $2 and state = 'open') \
+             where operation = $1 and id = $2",
+            &vals![operation, item],
+        )
+        .await?;
+    }
+    Ok(())
+}
