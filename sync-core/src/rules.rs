@@ -104,7 +104,7 @@ impl Finding {
         Self { path: Some(path.clone()), ..Self::new(rule, path, message) }
     }
 
-    pub(crate) fn arg(mut self, name: &str, value: impl ToString) -> Self {
+    pub(crate) fn arg(mut self, name: &str, value: impl core::fmt::Display) -> Self {
         self.args.insert(name.to_owned(), value.to_string());
         self
     }

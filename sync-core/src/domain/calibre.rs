@@ -86,9 +86,10 @@ fn lookup(text: &str) -> Option<&'static Calibre> {
         return None;
     }
     let find = |wanted: &str| {
-        CALIBRES.iter().find(|c| c.code != "other" && key(c.code) == wanted).or_else(|| {
-            CALIBRES.iter().find(|c| c.spellings.iter().any(|s| key(s) == wanted))
-        })
+        CALIBRES
+            .iter()
+            .find(|c| c.code != "other" && key(c.code) == wanted)
+            .or_else(|| CALIBRES.iter().find(|c| c.spellings.iter().any(|s| key(s) == wanted)))
     };
     find(&wanted).or_else(|| {
         // "mm" says nothing where the figures already have a point or a case length; "12 mm" is not "12 gauge".

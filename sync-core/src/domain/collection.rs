@@ -61,6 +61,8 @@ collection! {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
     use super::*;
 
     #[test]

@@ -258,9 +258,7 @@ pub fn is_relative_key(text: &str) -> bool {
 }
 
 fn is_index(text: &str) -> bool {
-    (1..=5).contains(&text.len())
-        && text.bytes().all(|b| b.is_ascii_digit())
-        && (text == "0" || !text.starts_with('0'))
+    (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'))
 }
 
 /// Whether a value may stand under a path of a kind. `Null` ("cleared") fits every field.

@@ -8,6 +8,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_script::{Script, UnicodeScript};
 
 /// First digits (zeros) of the decimal scripts that markings are met in; nine more follow each.
+#[rustfmt::skip]
 const ZEROS: [char; 37] = [
     '\u{0660}', '\u{06F0}', '\u{07C0}', '\u{0966}', '\u{09E6}', '\u{0A66}', '\u{0AE6}', '\u{0B66}', '\u{0BE6}',
     '\u{0C66}', '\u{0CE6}', '\u{0D66}', '\u{0DE6}', '\u{0E50}', '\u{0ED0}', '\u{0F20}', '\u{1040}', '\u{1090}',
@@ -64,13 +65,12 @@ fn skeleton(c: char) -> char {
         'В' | 'Β' => 'B',
         'Е' | 'Ε' => 'E',
         'З' => '3',
-        'И' => 'N',
         'Н' | 'Η' => 'H',
         'І' | 'Ι' | 'Ӏ' => 'I',
         'Ј' => 'J',
         'К' | 'Κ' => 'K',
         'М' | 'Μ' => 'M',
-        'Ν' => 'N',
+        'Ν' | 'И' => 'N',
         'О' | 'Ο' | 'Ø' | 'Θ' | 'Ѳ' | 'Ө' => 'O',
         'Р' | 'Ρ' => 'P',
         'С' | 'Ϲ' => 'C',
@@ -192,11 +192,13 @@ pub fn consecutive(a: &str, b: &str) -> bool {
 
 /// Texts that stand where a serial should and are none, normalised. From forms met in English, French, Portuguese,
 /// Spanish, Arabic and Russian.
+#[rustfmt::skip]
 const PLACEHOLDERS: [&str; 43] = [
     "NA", "NIL", "NONE", "NULL", "NO", "NONUMBER", "NOSERIAL", "NOSERIALNUMBER", "NOSN", "SN", "NS", "UNKNOWN", "UNK",
-    "UNREADABLE", "ILLEGIBLE", "ERASED", "REMOVED", "OBLITERATED", "NOTVISIBLE", "NOTMARKED", "MISSING", "TEST", "TBD",
-    "SANSNUMERO", "SANSNUMÉRO", "NEANT", "NÉANT", "ILLISIBLE", "SEMNUMERO", "SEMNÚMERO", "NAOTEM", "NÃOTEM", "ILEGIVEL",
-    "ILEGÍVEL", "SINNUMERO", "SINNÚMERO", "ILEGIBLE", "NOTIENE", "ELIMINADO", "بدون", "بدونرقم", "НЕТ", "БЕЗНОМЕРА",
+    "UNREADABLE", "ILLEGIBLE", "ERASED", "REMOVED", "OBLITERATED", "NOTVISIBLE", "NOTMARKED", "MISSING", "TEST",
+    "TBD", "SANSNUMERO", "SANSNUMÉRO", "NEANT", "NÉANT", "ILLISIBLE", "SEMNUMERO", "SEMNÚMERO", "NAOTEM", "NÃOTEM",
+    "ILEGIVEL", "ILEGÍVEL", "SINNUMERO", "SINNÚMERO", "ILEGIBLE", "NOTIENE", "ELIMINADO", "بدون", "بدونرقم", "НЕТ",
+    "БЕЗНОМЕРА",
 ];
 
 /// Whether a text is no serial at all: empty, `N/A`, `123…` counting up from 1, a wildcard alone, or one character three
@@ -209,9 +211,8 @@ pub fn is_placeholder(text: &str) -> bool {
     if matches!(first, '?' | '*' | '0') && characters.all(|c| c == first) {
         return true;
     }
-    (count >= 3 && text.chars().all(|c| c == first))
-        || (count >= 3 && "12345678901234567890".starts_with(&text))
-        || PLACEHOLDERS.contains(&text.as_str())
+    let counts_up = "12345678901234567890".starts_with(&text);
+    (count >= 3 && (counts_up || text.chars().all(|c| c == first))) || PLACEHOLDERS.contains(&text.as_str())
 }
 
 #[cfg(test)]
@@ -244,7 +245,15 @@ mod tests {
 
     #[test]
     fn misreadings_fold_to_one_skeleton_and_other_serials_do_not() {
-        for (a, b) in [("O0Q12", "00012"), ("I1l7", "1117"), ("S5B8Z2", "558822"), ("АВС1", "ABC1"), ("ΑΒΕ1", "ABE1"), ("É9", "E9"), ("٥S", "55")] {
+        for (a, b) in [
+            ("O0Q12", "00012"),
+            ("I1l7", "1117"),
+            ("S5B8Z2", "558822"),
+            ("АВС1", "ABC1"),
+            ("ΑΒΕ1", "ABE1"),
+            ("É9", "E9"),
+            ("٥S", "55"),
+        ] {
             assert_eq!(fold(a), fold(b), "{a} {b}");
         }
         assert_ne!(fold("12345"), fold("12346"));
@@ -275,7 +284,9 @@ mod tests {
         assert!(matches("*", ""));
         assert!(!matches("1*2*3", "124"));
         assert!(!matches("", "1"));
-        assert!(is_partial("AB…") && is_partial("1؟2") && !is_partial("A-1"));
+        assert!(is_partial("AB…"));
+        assert!(is_partial("1؟2"));
+        assert!(!is_partial("A-1"));
     }
 
     #[test]
@@ -299,7 +310,9 @@ mod tests {
 
     #[test]
     fn what_stands_in_for_a_serial_is_no_serial() {
-        for text in ["", "  ", "N/A", "n.a.", "123", "0000", "0", "1111", "XXXX", "???", "S/N", "none", "Sem número", "-"] {
+        for text in
+            ["", "  ", "N/A", "n.a.", "123", "0000", "0", "1111", "XXXX", "???", "S/N", "none", "Sem número", "-"]
+        {
             assert!(is_placeholder(text), "{text}");
         }
         for text in ["7", "12", "1234A", "0012", "A123", "11", "АБ12", "60777"] {

@@ -114,8 +114,8 @@ pub fn compare(one: &Identity, other: &Identity) -> Vec<PairFinding> {
     }
     let mut findings: Vec<Finding> = Vec::new();
     let key = format!("{}+{}", a.item, b.item);
-    let same_kind = same(a.class.as_ref(), b.class.as_ref())
-        && (same(a.make.as_ref(), b.make.as_ref()) || same_calibre(a, b));
+    let same_kind =
+        same(a.class.as_ref(), b.class.as_ref()) && (same(a.make.as_ref(), b.make.as_ref()) || same_calibre(a, b));
     let same_model = same(a.model.as_ref(), b.model.as_ref());
     if let (Some(serial), true) = (&a.serial_norm, same(a.serial_norm.as_ref(), b.serial_norm.as_ref())) {
         if (a.destroyed() || b.destroyed()) && (same_kind || same_model) {
@@ -174,21 +174,23 @@ pub fn find(items: &[Identity]) -> Vec<PairFinding> {
     found.into_values().collect()
 }
 
+/// A serial and the items that bear it.
+type Slot = (String, BTreeSet<DocId>);
+
 /// Finds runs of more than `usual` consecutive serials at one site (rule R11); [`RUN`] is the usual number. Equal
 /// serials count once. Findings come in the order of site and serial.
 pub fn runs(items: &[Identity], usual: usize) -> Vec<RunFinding> {
-    type Family = (String, String, String);
-    let mut families: BTreeMap<Family, BTreeMap<(u64, usize), (String, BTreeSet<DocId>)>> = BTreeMap::new();
+    let mut families: BTreeMap<[String; 3], BTreeMap<(u64, usize), Slot>> = BTreeMap::new();
     for identity in items {
         let (Some(site), Some(text)) = (&identity.site, &identity.serial_norm) else { continue };
         let Some(parts) = serial::numbered(text) else { continue };
-        let family = families.entry((site.clone(), parts.prefix, parts.suffix)).or_default();
+        let family = families.entry([site.clone(), parts.prefix, parts.suffix]).or_default();
         let slot = family.entry((parts.number, parts.width)).or_insert_with(|| (text.clone(), BTreeSet::new()));
         slot.1.insert(identity.item);
     }
     let mut found = Vec::new();
-    for ((site, ..), numbers) in &families {
-        let mut run: Vec<&(String, BTreeSet<DocId>)> = Vec::new();
+    for ([site, ..], numbers) in &families {
+        let mut run: Vec<&Slot> = Vec::new();
         for slot in numbers.values() {
             if run.last().is_some_and(|last| !serial::consecutive(&last.0, &slot.0)) {
                 found.extend(run_finding(site, &run, usual));
@@ -201,7 +203,7 @@ pub fn runs(items: &[Identity], usual: usize) -> Vec<RunFinding> {
     found
 }
 
-fn run_finding(site: &str, run: &[&(String, BTreeSet<DocId>)], usual: usize) -> Option<RunFinding> {
+fn run_finding(site: &str, run: &[&Slot], usual: usize) -> Option<RunFinding> {
     let (Some((first, _)), Some((last, _)), true) = (run.first(), run.last(), run.len() > usual) else {
         return None;
     };

@@ -53,10 +53,8 @@ pub fn find(make: Option<&str>, name: &str) -> Vec<&'static Model> {
     let name = key(name);
     let stripped = make.as_deref().and_then(|make| name.strip_prefix(make)).filter(|rest| !rest.is_empty());
     let named = |m: &&Model| m.aliases.iter().any(|a| *a == name || Some(*a) == stripped);
-    let made = |m: &&Model| {
-        m.makers.is_empty() || make.as_deref().is_some_and(|make| m.makers.contains(&make))
-    };
-    MODELS.iter().filter(named).filter(made).collect()
+    let by_maker = |m: &&Model| m.makers.is_empty() || make.as_deref().is_some_and(|make| m.makers.contains(&make));
+    MODELS.iter().filter(named).filter(by_maker).collect()
 }
 
 /// The countries in which a maker is at home, if the table knows the maker.

@@ -1,4 +1,5 @@
 //! Codes are for ever: this list may grow and must never otherwise change.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -16,9 +16,9 @@ pub(super) fn draft(json: &Json) -> Result<Draft, SchemaError> {
     let object = json.as_object().ok_or_else(not_an_object)?;
     let kind = match object.get(DOCUMENT) {
         None => "item",
-        Some(kind) => kind
-            .as_str()
-            .ok_or_else(|| SchemaError::WrongType { path: DOCUMENT.to_owned(), expected: "text" })?,
+        Some(kind) => {
+            kind.as_str().ok_or_else(|| SchemaError::WrongType { path: DOCUMENT.to_owned(), expected: "text" })?
+        }
     };
     let spec = schema::kind(kind)?;
     let mut draft = Draft::new(kind);
@@ -50,9 +50,7 @@ pub(super) fn from_draft(draft: &Draft) -> Json {
         let fields: Map<String, Json> = member
             .fields
             .iter()
-            .map(|(name, value)| {
-                (name.clone(), value_to_json(&draft.kind, &format!("{}/*/{name}", member.set), value))
-            })
+            .map(|(name, value)| (name.clone(), value_to_json(&draft.kind, &format!("{}/*/{name}", member.set), value)))
             .collect();
         let list = object.entry(member.set.clone()).or_insert_with(|| Json::Array(Vec::new()));
         if let Json::Array(list) = list {

@@ -1,4 +1,5 @@
 //! Drafts from JSON, back to JSON, and what is refused.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -16,12 +17,15 @@ fn natural_json_becomes_a_draft_and_the_same_json_again() {
         "rechambered": false,
         "collection": "0123456789abcdef0123456789abcdef",
         "collected_at": "2024-05-01T10:20:30.000Z",
-        "place": { "lat": -3.3812345, "lon": 29.36, "accuracy_m": 8 },
+        "place": { "lat": -3.381_234_5, "lon": 29.36, "accuracy_m": 8 },
         "markings": [{ "type": "SER", "text": "AB 12", "photo": hash }, { "type": "MOD", "text": "AKM" }],
         "notes": [{ "text": "found dry" }],
     });
     let draft = Draft::from_json(&json).unwrap();
-    assert_eq!(draft.fields["place"], crate::domain::place::Place::new(-33_812_345, 293_600_000, Some(8)).unwrap().to_value());
+    assert_eq!(
+        draft.fields["place"],
+        crate::domain::place::Place::new(-33_812_345, 293_600_000, Some(8)).unwrap().to_value()
+    );
     assert_eq!(draft.fields["collected_at"], Value::Int(1_714_558_830_000));
     assert_eq!(draft.members.len(), 3);
     assert_eq!(draft.check(), Ok(()));

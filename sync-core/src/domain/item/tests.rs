@@ -1,4 +1,5 @@
 //! What is read, what is passed over, and which marking is the serial.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::*;
 
@@ -15,8 +16,7 @@ fn member(set: &str, key: &str, fields: &[(&str, &str)]) -> Vec<(String, Value)>
 
 #[test]
 fn every_scalar_and_member_field_of_the_schema_is_in_the_record() {
-    let scalars: Vec<_> =
-        crate::domain::schema::kind("item").unwrap().fields.iter().map(|field| field.name).collect();
+    let scalars: Vec<_> = crate::domain::schema::kind("item").unwrap().fields.iter().map(|field| field.name).collect();
     assert_eq!(ItemRecord::scalar_names(), scalars);
 }
 

@@ -1,4 +1,5 @@
 //! What fits and what is refused, with which code.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 use proptest::prelude::*;
 
@@ -94,7 +95,8 @@ fn the_schema_is_frozen_and_only_grows() {
     for kind in kind_specs() {
         let _ = writeln!(text, "{}", kind.kind);
         for (path, spec) in fields(kind.kind).unwrap() {
-            let _ = writeln!(text, "  {path}: {:?}{}", Shown(&spec.ty), if spec.identifier { " identifier" } else { "" });
+            let _ =
+                writeln!(text, "  {path}: {:?}{}", Shown(&spec.ty), if spec.identifier { " identifier" } else { "" });
         }
     }
     insta::assert_snapshot!("schema", text);
@@ -117,7 +119,9 @@ impl core::fmt::Debug for Shown<'_> {
 fn no_field_asks_for_the_person_who_hands_a_weapon_in() {
     for kind in ["item", "collection"] {
         for (path, _) in fields(kind).unwrap() {
-            for word in ["person_", "name_of", "surname", "birth", "phone", "address", "gender", "ethnic", "holder_name"] {
+            for word in
+                ["person_", "name_of", "surname", "birth", "phone", "address", "gender", "ethnic", "holder_name"]
+            {
                 assert!(!path.contains(word), "{path}");
             }
         }

@@ -24,9 +24,7 @@ pub(super) fn check(field: &FieldSpec, path: &str, value: &Value) -> Result<(), 
             }
         }
         FieldType::Code(list) => in_list(text(field, path, value)?, path, list.name, |code| list.contains(code)),
-        FieldType::Country => {
-            in_list(text(field, path, value)?, path, "country", |code| codes::COUNTRY.contains(code))
-        }
+        FieldType::Country => in_list(text(field, path, value)?, path, "country", |code| codes::COUNTRY.contains(code)),
         FieldType::Script => in_list(text(field, path, value)?, path, "ISO 15924", is_script),
         FieldType::Language => in_list(text(field, path, value)?, path, "BCP 47", is_language),
         FieldType::MemberKey => {
@@ -62,12 +60,7 @@ fn in_range(value: &Value, field: &FieldSpec, path: &str, min: i64, max: i64) ->
     if (min..=max).contains(&n) { Ok(()) } else { Err(SchemaError::OutOfRange { path: path.to_owned(), min, max }) }
 }
 
-fn in_list(
-    text: &str,
-    path: &str,
-    list: &'static str,
-    contains: impl FnOnce(&str) -> bool,
-) -> Result<(), SchemaError> {
+fn in_list(text: &str, path: &str, list: &'static str, contains: impl FnOnce(&str) -> bool) -> Result<(), SchemaError> {
     if contains(text) {
         return Ok(());
     }

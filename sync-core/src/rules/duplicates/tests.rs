@@ -1,4 +1,5 @@
 //! Pairs and runs, as stories.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
 use proptest::prelude::*;
 
@@ -90,7 +91,8 @@ fn placeholders_partial_serials_and_ammunition_have_no_serial_to_compare() {
 
 #[test]
 fn more_than_four_consecutive_serials_at_a_site_are_a_run() {
-    let batch = |from: u8, to: u8| (from..=to).map(|n| rifle(n, &format!("KM {:04}", 997 + u32::from(n)))).collect::<Vec<_>>();
+    let batch =
+        |from: u8, to: u8| (from..=to).map(|n| rifle(n, &format!("KM {:04}", 997 + u32::from(n)))).collect::<Vec<_>>();
     assert!(runs(&batch(1, 4), RUN).is_empty());
     let found = runs(&batch(1, 6), RUN);
     assert_eq!(found.len(), 1);
