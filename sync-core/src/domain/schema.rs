@@ -1,7 +1,7 @@
 //! The schema of documents: which paths there are, and which values they take. One table ([`table`]), one check.
 //!
 //! A path is `field` for a scalar, `set/key/field` for a field of a set member. A key is 16 hex digits, a point and a
-//! number (`00f1…9c.3`: which entry added the member, and which of its edits); `*` stands for a member that is being
+//! number (`00f1…9c.3`: which entry added the member, and which of its members it is); `*` stands for a member that is being
 //! added. `Null` ("cleared") fits every field.
 
 mod table;
@@ -41,8 +41,9 @@ pub enum FieldType {
     Country,
     /// A position: map of `lat`, `lon` in 1e-7 degrees and, where known, `acc` in metres.
     Place,
-    /// The key of a member of the same document: 16 hex digits, a point, a number. `~.` and a number names the
-    /// member that the edit with that number adds in the same entry.
+    /// The key of a member of the same document: 16 hex digits, a point, a number. `~.` and a number names a
+    /// member that the same entry adds, counted from 0 in the order in which the entry writes them (in a draft: in the
+    /// order of the draft).
     MemberKey,
     /// A script: four letters of ISO 15924, such as `Latn`.
     Script,
