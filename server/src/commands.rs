@@ -1,0 +1,138 @@
+//! The command line. Every command opens the store itself, so it works beside a running server. What it found goes to standard output
+//! (`--json`: as JSON), what is on the way to standard error. 0: done; 1: not done, or something is not as it should be; 2: misunderstood.
+
+mod answer;
+mod device;
+mod export;
+mod failure;
+mod officer;
+mod operation;
+mod rebuild;
+mod serve;
+mod ticket;
+mod verify;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Parser, Subcommand};
+
+use crate::app::{App, Settings};
+use crate::config::{Config, Flags, LogFormat};
+
+pub use self::answer::Answer;
+pub use self::failure::Failure;
+
+#[derive(Debug, Parser)]
+#[command(name = "ploughshare", version, about = "The national register of collected and destroyed small arms")]
+struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    /// Answer as JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the register.
+    Serve,
+    /// Make a one-use ticket by which a tablet enrols.
+    Ticket(ticket::Args),
+    /// Operations: the bounded efforts in which work is shared.
+    #[command(subcommand)]
+    Operation(operation::Command),
+    /// Officers, their roles and passphrases.
+    #[command(subcommand)]
+    Officer(officer::Command),
+    /// Enrolled devices.
+    #[command(subcommand)]
+    Device(device::Command),
+    /// Make the register again from what was said; with --check only compare.
+    Rebuild(rebuild::Args),
+    /// Check logs, segments and rights, from the database or from an export file.
+    Verify(verify::Args),
+    /// Write a whole log to a file that anybody can check.
+    ExportLog(export::Args),
+    /// Print the description of the HTTP interface.
+    Openapi,
+}
+
+/// Runs one command line.
+pub async fn run(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way too, with code 0.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let json = cli.json;
+    match dispatch(cli).await {
+        Ok(answer) => answer.print(json),
+        Err(failure) => failure.print(json),
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
+    let config = Config::load(&cli.flags, |name| std::env::var(name).ok())?;
+    start_log(&config);
+    match cli.command {
+        Command::Serve => serve::run(config, cli.json).await,
+        Command::Ticket(args) => ticket::run(&*open(&config).await?, args).await,
+        Command::Operation(command) => operation::run(&*open(&config).await?, command).await,
+        Command::Officer(command) => officer::run(&*open(&config).await?, command).await,
+        Command::Device(command) => device::run(&*open(&config).await?, command).await,
+        Command::Rebuild(args) => rebuild::run(&*open(&config).await?, args).await,
+        Command::Verify(args) => verify::run(&config, args).await,
+        Command::ExportLog(args) => export::run(&*open(&config).await?, args).await,
+        Command::Openapi => Ok(Answer::raw(crate::http::openapi_document())),
+    }
+}
+
+/// The settings of the server's parts.
+pub(crate) fn settings(config: &Config) -> Settings {
+    Settings {
+        key_file: Some(config.data_dir.join("keys").join("register.key")),
+        token_minutes: config.token_minutes,
+        lease_days: config.lease_days,
+        evidence_quota_bytes: config.evidence_bytes_per_device,
+        requests_per_minute: config.requests_per_minute,
+        bytes_per_minute: config.bytes_per_minute,
+        ..Settings::new(config.database.clone())
+    }
+}
+
+/// Opens the store, making it where there is none.
+pub(crate) async fn open(config: &Config) -> Result<Arc<App>, Failure> {
+    Ok(App::open(settings(config)).await?)
+}
+
+fn start_log(config: &Config) {
+    let filter = tracing_subscriber::EnvFilter::new(&config.log_filter);
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second start in one process keeps the first log.
+    match config.log_format {
+        LogFormat::Text => drop(log.with_target(false).try_init()),
+        LogFormat::Json => drop(log.json().try_init()),
+    }
+}
+
+/// A bar on standard error, where that is a terminal.
+pub(crate) fn bar(what: &'static str) -> indicatif::ProgressBar {
+    let style = indicatif::ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}");
+    let bar = indicatif::ProgressBar::new(0).with_message(what);
+    if let Ok(style) = style { bar.with_style(style) } else { bar }
+}
+
+pub(crate) fn follow(bar: &indicatif::ProgressBar) -> impl FnMut(u64, u64) + Send {
+    let bar = bar.clone();
+    move |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    }
+}

@@ -1,0 +1,128 @@
+//! Why a command was not done: what happened, whether the data is safe, what to do.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use serde::Serialize;
+
+use crate::app::AppError;
+use crate::audit::AuditError;
+use crate::config::ConfigError;
+use crate::identity::IdentityError;
+use crate::rebuild::RebuildError;
+use crate::store::StoreError;
+
+const UNCHANGED: &str = "nothing was changed; what is in the register is safe";
+
+/// Why a command was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    /// Stable dotted code.
+    pub code: String,
+    /// What happened.
+    pub error: String,
+    /// Whether the data is safe.
+    pub data: String,
+    /// What to do.
+    pub next: String,
+    #[serde(skip)]
+    misunderstood: bool,
+}
+
+impl Failure {
+    /// A failure that changed nothing.
+    pub fn new(code: &str, error: impl ToString, next: impl ToString) -> Self {
+        let (error, next) = (error.to_string(), next.to_string());
+        Self { code: code.to_owned(), error, data: UNCHANGED.to_owned(), next, misunderstood: false }
+    }
+
+    /// A command line that makes no sense: exit code 2.
+    #[must_use]
+    pub fn misunderstood(mut self) -> Self {
+        self.misunderstood = true;
+        self
+    }
+
+    /// Prints it and gives the exit code.
+    pub fn print(&self, json: bool) -> ExitCode {
+        let Self { code, error, data, next, .. } = self;
+        if json {
+            let text = serde_json::to_string(self).unwrap_or_default();
+            _ = writeln!(std::io::stdout().lock(), "{text}");
+        }
+        _ = writeln!(std::io::stderr().lock(), "error: {error} [{code}]\ndata:  {data}\nnext:  {next}");
+        ExitCode::from(if self.misunderstood { 2 } else { 1 })
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::new(error.code(), &error, "correct the setting and run the command again").misunderstood()
+    }
+}
+
+impl From<AppError> for Failure {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Store(error) => error.into(),
+            other => Self::new(other.code(), &other, "put the register's own key file in its place, from its backup if need be"),
+        }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        let next = match &error {
+            StoreError::Unavailable(_) => "check that the database runs, that address, user and password are right, and try again",
+            StoreError::Busy(_) => "somebody else holds the database; try again in a minute",
+            StoreError::Full(_) => "make room on the disk of the database, then try again",
+            StoreError::Corrupt(_) => "stop the server, keep a copy of everything as it is, and restore from the last good backup",
+            StoreError::SchemaNewer { .. } | StoreError::SchemaChanged { .. } => "use the build that made this database, or a newer one",
+            StoreError::Schema { .. } => "keep a copy of the database and report this",
+            StoreError::Path { .. } => "name a directory with --data that this user may create and write",
+            StoreError::Address(_) => "use postgres://USER@HOST/DATABASE, or leave it out for SQLite",
+            _ => "this is a fault of the program; report it with its code",
+        };
+        Self::new(error.code(), &error, next)
+    }
+}
+
+impl From<IdentityError> for Failure {
+    fn from(error: IdentityError) -> Self {
+        let code = error.code();
+        match error {
+            IdentityError::Store(error) => error.into(),
+            other => Self::new(code, &other, "see `ploughshare officer list` and `ploughshare operation list`, correct the command, run it again"),
+        }
+    }
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        let code = error.code();
+        match error {
+            AuditError::Store(error) => error.into(),
+            AuditError::File { .. } => Self::new(code, &error, "name a file that this user may read or write"),
+            AuditError::Export(_) | AuditError::Checkpoint(_) => {
+                let mut failure = Self::new(code, &error, "keep the file as it is: it is evidence. Ask for another export, and compare both");
+                "the file is not what the register signed; the register itself was not looked at".clone_into(&mut failure.data);
+                failure
+            }
+            other => Self::new(code, &other, "report this with its code"),
+        }
+    }
+}
+
+impl From<RebuildError> for Failure {
+    fn from(error: RebuildError) -> Self {
+        let code = error.code();
+        match error {
+            RebuildError::Store(error) => error.into(),
+            other @ RebuildError::Projection(_) => {
+                let mut failure = Self::new(code, &other, "run `ploughshare verify`; it names the row that was changed");
+                "what was said is kept as it is; the register's tables can be made again".clone_into(&mut failure.data);
+                failure
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The outside: every route on one screen, and what stands around all of them. A resource is a file in this room.
+
+// mod audit;
+mod auth;
+pub mod body;
+mod caller;
+// mod conflicts;
+// mod counts;
+// mod documents;
+mod enrol;
+mod exchange;
+// mod findings;
+mod health;
+// mod history;
+// mod items;
+mod metrics;
+mod openapi;
+mod problem;
+mod rates;
+mod session;
+// mod statements;
+mod surround;
+// mod wait;
+// mod waiting;
+
+// mod tests;
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::routing::{MethodFilter, on};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+
+use crate::app::App;
+use crate::audit::ReadsLog;
+use crate::identity::challenge::Challenges;
+use crate::identity::token::Tokens;
+
+pub use self::caller::Signed;
+pub use self::openapi::document as openapi_document;
+pub use self::problem::Problem;
+pub use self::rates::Rates;
+
+/// What every handler is given.
+pub struct Api {
+    /// The server's parts.
+    pub app: Arc<App>,
+    pub(crate) tokens: Tokens,
+    pub(crate) challenges: Challenges,
+    pub(crate) rates: Rates,
+    pub(crate) reads: ReadsLog,
+    pub(crate) metrics: Option<PrometheusHandle>,
+}
+
+/// Handlers' state.
+pub type Shared = Arc<Api>;
+
+/// A router that remembers its routes, so that a test can hold them against the published description.
+struct Routes {
+    router: Router<Shared>,
+    known: Vec<(Method, &'static str)>,
+}
+
+impl Routes {
+    fn new() -> Self {
+        Self { router: Router::new(), known: Vec::new() }
+    }
+
+    fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, Shared>) -> Self {
+        self.route(Method::GET, MethodFilter::GET, path, handler)
+    }
+
+    fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, Shared>) -> Self {
+        self.route(Method::POST, MethodFilter::POST, path, handler)
+    }
+
+    fn route<T: 'static>(
+        mut self,
+        method: Method,
+        filter: MethodFilter,
+        path: &'static str,
+        handler: impl Handler<T, Shared>,
+    ) -> Self {
+        self.router = self.router.route(path, on(filter, handler));
+        self.known.push((method, path));
+        self
+    }
+}
+
+/// Every route.
+fn routes() -> Routes {
+    Routes::new()
+        .post("/api/v1/enrol", enrol::enrol)
+        .post("/api/v1/auth/challenge", auth::challenge)
+        .post("/api/v1/auth/token", auth::token)
+        .post("/api/v1/session", session::sign_in)
+        .post("/api/v1/setup", session::set_up)
+        .post("/api/v1/operations/{operation}/exchange", exchange::exchange)
+        // .get("/api/v1/items", items::list)
+        // .get("/api/v1/items/{item}", items::one)
+        // .get("/api/v1/items/{item}/history", history::history)
+        // .get("/api/v1/items/{item}/statements", statements::statements)
+        // .get("/api/v1/conflicts", conflicts::list)
+        // .get("/api/v1/findings", findings::list)
+        // .get("/api/v1/waiting", waiting::list)
+        // .get("/api/v1/counts", counts::counts)
+        // .get("/api/v1/audit/checkpoint", audit::checkpoint)
+        // .get("/api/v1/audit/proof", audit::proof)
+        // .get("/api/v1/audit/consistency", audit::consistency)
+        .get("/healthz", health::healthz)
+        .get("/readyz", health::readyz)
+        .get("/metrics", metrics::metrics)
+        .get("/openapi.json", openapi::openapi)
+}
+
+/// The whole of the outside as one service.
+pub fn router(app: Arc<App>) -> Router {
+    let tokens = Tokens::new(app.register, &app.key);
+    let challenges = Challenges::new(&app.key);
+    let rates = Rates::new(app.settings.requests_per_minute, app.settings.bytes_per_minute);
+    let metrics = metrics::recorder();
+    let api = Arc::new(Api { app, tokens, challenges, rates, reads: ReadsLog::default(), metrics });
+    surround::layers(routes().router).with_state(api)
+}
+
+/// Serves until `shutdown` is ready, then lets requests that are under way finish. Follows the feeds meanwhile.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let router = router(Arc::clone(&app));
+    let projector = app.spawn_projector();
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(shutdown)
+        .await;
+    // A transaction that is cut off here is rolled back and made again at the next start.
+    projector.abort();
+    served
+}

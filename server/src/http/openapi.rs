@@ -1,0 +1,53 @@
+//! `GET /openapi.json`: the description of all of this, made from the handlers themselves.
+
+use axum::Json;
+use axum::response::IntoResponse;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use super::problem::Problem;
+use super::{auth, enrol, exchange, health, metrics, session};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Ploughshare",
+        description = "The national register of collected and destroyed small arms. Every failure is a problem (RFC 9457) with a stable `code`."
+    ),
+    paths(
+        enrol::enrol,
+        auth::challenge,
+        auth::token,
+        session::sign_in,
+        session::set_up,
+        exchange::exchange,
+        health::healthz,
+        health::readyz,
+        metrics::metrics,
+        openapi
+    ),
+    components(schemas(Problem)),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let components = openapi.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// The description as a document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Description::openapi()
+}
+
+/// This description.
+#[utoipa::path(get, path = "/openapi.json", tag = "running", responses((status = 200, description = "OpenAPI 3.1")))]
+pub async fn openapi() -> impl IntoResponse {
+    Json(document())
+}
