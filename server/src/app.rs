@@ -26,6 +26,8 @@ pub struct Settings {
     pub evidence_quota_bytes: u64,
     /// Requests a minute that a device may make.
     pub requests_per_minute: u32,
+    /// Bytes a minute that a device may bring.
+    pub bytes_per_minute: u64,
 }
 
 impl Settings {
@@ -38,6 +40,7 @@ impl Settings {
             lease_days: 30,
             evidence_quota_bytes: 4 * 1024 * 1024,
             requests_per_minute: 600,
+            bytes_per_minute: 64 * 1024 * 1024,
         }
     }
 }

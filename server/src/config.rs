@@ -29,10 +29,10 @@ pub struct Flags {
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Directory for the SQLite databases, keys and media [default: ploughshare-data].
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, visible_alias = "data", global = true, value_name = "DIR")]
     pub data_dir: Option<String>,
     /// postgres://… to keep the register in PostgreSQL [default: SQLite in the data directory].
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, visible_alias = "database", global = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// Address to listen on [default: 127.0.0.1:8480].
     #[arg(long, global = true, value_name = "ADDR")]

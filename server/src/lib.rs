@@ -2,10 +2,14 @@
 
 pub mod admission;
 pub mod app;
+pub mod audit;
 pub mod clock;
+pub mod commands;
 pub mod config;
 pub mod decide;
 pub mod feed;
+pub mod http;
+pub mod identity;
 pub mod keyfile;
 pub mod projection;
 pub mod rebuild;

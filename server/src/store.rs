@@ -16,6 +16,7 @@ pub mod db;
 pub mod error;
 pub mod identity;
 mod open;
+pub mod read_progress;
 pub mod schema;
 pub mod search;
 

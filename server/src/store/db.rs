@@ -7,6 +7,7 @@ mod bulk;
 mod value;
 
 use std::future::Future;
+use std::pin::Pin;
 
 use sqlx::postgres::PgListener;
 use sqlx::{AssertSqlSafe, PgPool, Postgres, SqlSafeStr, SqlStr, Sqlite, SqlitePool, Transaction};
@@ -38,26 +39,44 @@ pub enum Tx {
     Postgres(Transaction<'static, Postgres>),
 }
 
+/// What asking gives. Boxed, so that its type does not name that of the statement: otherwise the compiler cannot see that a future
+/// which asks with a plain text may move between threads.
+pub type Asking<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
 /// Anything that can be asked: `&Db` (a connection of its own) or `&mut Tx` (inside the transaction).
 pub trait Ask: Send + Sized {
     /// Runs a statement and returns its rows.
-    fn ask(self, sql: impl SqlSafeStr + Send, values: &[Val]) -> impl Future<Output = Result<Vec<Row>>> + Send;
+    fn ask<'a>(self, sql: impl SqlSafeStr, values: &'a [Val]) -> Asking<'a, Vec<Row>>
+    where
+        Self: 'a;
 
     /// The first row, if there is one.
-    fn ask_one(self, sql: impl SqlSafeStr + Send, values: &[Val]) -> impl Future<Output = Result<Option<Row>>> + Send {
-        async move { Ok(self.ask(sql, values).await?.into_iter().next()) }
+    fn ask_one<'a>(self, sql: impl SqlSafeStr, values: &'a [Val]) -> Asking<'a, Option<Row>>
+    where
+        Self: 'a,
+    {
+        let rows = self.ask(sql, values);
+        Box::pin(async move { Ok(rows.await?.into_iter().next()) })
     }
 }
 
 impl Ask for &Db {
-    async fn ask(self, sql: impl SqlSafeStr + Send, values: &[Val]) -> Result<Vec<Row>> {
-        self.query(sql, values).await
+    fn ask<'a>(self, sql: impl SqlSafeStr, values: &'a [Val]) -> Asking<'a, Vec<Row>>
+    where
+        Self: 'a,
+    {
+        let sql = sql.into_sql_str();
+        Box::pin(async move { self.query(sql, values).await })
     }
 }
 
 impl Ask for &mut Tx {
-    async fn ask(self, sql: impl SqlSafeStr + Send, values: &[Val]) -> Result<Vec<Row>> {
-        self.query(sql, values).await
+    fn ask<'a>(self, sql: impl SqlSafeStr, values: &'a [Val]) -> Asking<'a, Vec<Row>>
+    where
+        Self: 'a,
+    {
+        let sql = sql.into_sql_str();
+        Box::pin(async move { self.query(sql, values).await })
     }
 }
 
