@@ -25,3 +25,6 @@ pub use ploughshare_core::cbor::Value;
 pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;
 pub use transport::{HttpHeader, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
+
+#[cfg(test)]
+mod tests;

@@ -112,8 +112,13 @@ fn creation(draft: &Draft) -> Edit {
 pub enum BatchOutcome {
     /// Recorded now.
     Recorded(Saved),
-    /// A row of this id was recorded before, as this document.
-    Already(String),
+    /// A row of this id was recorded before.
+    Already {
+        /// As this document.
+        document: String,
+        /// Whether its content was another one then.
+        different: bool,
+    },
     /// Refused; nothing of this row was saved.
     Refused(TabletError),
 }
@@ -121,8 +126,10 @@ pub enum BatchOutcome {
 /// One row of a batch.
 #[derive(Debug, Clone)]
 pub struct BatchRow {
-    /// What tells this row from all others for ever, for example a hash of its content.
-    pub row_id: Vec<u8>,
+    /// What tells this row from all others for ever.
+    pub row_id: String,
+    /// What tells whether its content has changed since it was recorded; may be empty.
+    pub content_hash: String,
     /// What it says.
     pub draft: Draft,
 }
@@ -162,8 +169,9 @@ impl Tablet {
         let mut tx = store.write()?;
         let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
-            if let Some(document) = imports::find(&tx, &row.row_id)? {
-                outcomes.push(BatchOutcome::Already(document.to_string()));
+            if let Some((document, hash)) = imports::find(&tx, &row.row_id)? {
+                let different = hash != row.content_hash;
+                outcomes.push(BatchOutcome::Already { document: document.to_string(), different });
                 continue;
             }
             let moment = clock.read(self.platform.as_ref())?;
@@ -287,7 +295,7 @@ fn record_row(conn: &Connection, voice: &Voice<'_>, row: &BatchRow) -> Result<Sa
     let edits = vec![creation(&row.draft)];
     let saying = Saying { kind: &row.draft.kind, document: None, after: Vec::new(), edits };
     let (saved, folded) = append(conn, voice, saying)?;
-    imports::add(conn, &row.row_id, &folded.id)?;
+    imports::add(conn, &row.row_id, &row.content_hash, &folded.id)?;
     Ok(saved)
 }
 

@@ -56,19 +56,16 @@ impl Tablet {
         Ok(run.report)
     }
 
-    /// What stands at the beginning of an exchange: the place held, the ends of journals that may still move, and what waits to be sent.
+    /// What stands at the beginning of an exchange: the place held, the end of the open journal, and what waits to be sent.
     fn exchange(&self, up: u64, down: u64) -> Result<(Exchange, Vec<End>)> {
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let session = engine.session()?;
         let conn = engine.store.read();
-        let mut ends = Vec::new();
-        for journal in journals::all_own(conn)? {
-            if journal.open || !segments::settled(conn, &journal.id)? {
-                let tail = journal.tail();
-                ends.push(End { journal: tail.journal, next: tail.next, chain: tail.chain() });
-            }
-        }
+        // The register leaves out of its answer the journals that are named. Only the open one is: of closed ones it may hold what was lost here.
+        let tail = journals::open(conn)?.map(|journal| journal.tail());
+        let ends: Vec<End> =
+            tail.into_iter().map(|t| End { journal: t.journal, next: t.next, chain: t.chain() }).collect();
         let place = kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64;
         let exchange = Exchange::new(session.operation, place, ends.clone(), segments::outbox(conn)?, up, down);
         Ok((exchange, ends))
@@ -111,7 +108,7 @@ impl Run<'_> {
                 let taken = self.take(&answer, &mut asked_again)?;
                 exchange.answered(&answer);
                 self.report.place = exchange.place();
-                if taken.again > 0 {
+                if taken.again > 0 || taken.knows_more {
                     continue 'exchange;
                 }
             }

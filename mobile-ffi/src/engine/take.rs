@@ -30,6 +30,8 @@ pub(super) struct Taken {
     pub refused: u64,
     /// Segments to be sent again, because the register has forgotten them.
     pub again: u64,
+    /// The register knows more of a journal of this tablet's own: what it left out of this answer has to be asked for.
+    pub knows_more: bool,
     /// The open journal must not be gone on with.
     pub new_journal: bool,
 }
@@ -61,8 +63,10 @@ pub(super) fn take(engine: &mut Engine, answer: &Answer, asked_again: &mut BTree
     if journals::open(&tx)?.is_some_and(|j| fresh.forked.contains_key(&j.id)) {
         taken.new_journal = true;
     }
-    let place = kv::number(&tx, kv::PLACE)?.unwrap_or(0).max(answer.place as i64);
-    kv::put_number(&tx, kv::PLACE, place)?;
+    if !taken.knows_more {
+        let place = kv::number(&tx, kv::PLACE)?.unwrap_or(0).max(answer.place as i64);
+        kv::put_number(&tx, kv::PLACE, place)?;
+    }
     kv::put_number(&tx, kv::LAST_SYNC, now_ms)?;
     let count = decisions::count(&tx)?;
     tx.commit()?;
@@ -122,6 +126,7 @@ fn compare_ends(conn: &Connection, answer: &Answer, asked_again: &mut BTreeSet<J
             || (end.next <= journal.sealed_next && segments::ends_with(conn, &end.journal, end.next, end.chain)?);
         if !known_here {
             taken.new_journal |= journal.open;
+            taken.knows_more |= journal.open;
         } else if end.next < journal.sealed_next && asked_again.insert(end.journal) {
             taken.again += segments::send_again(conn, &end.journal, end.next)?;
         }

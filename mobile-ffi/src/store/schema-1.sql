@@ -131,6 +131,7 @@ CREATE TABLE findings (
 
 -- Rows of imported files that were recorded, so that reading a file again adds nothing.
 CREATE TABLE imports (
-    row_id   BLOB    NOT NULL PRIMARY KEY,
-    document BLOB    NOT NULL
+    row_id       TEXT NOT NULL PRIMARY KEY,
+    content_hash TEXT NOT NULL,
+    document     BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -145,12 +145,6 @@ pub(crate) fn send_again(conn: &Connection, journal: &JournalId, from: u64) -> R
     Ok(changed as u64)
 }
 
-/// Whether every own segment of a journal is receipted or refused.
-pub(crate) fn settled(conn: &Connection, journal: &JournalId) -> Result<bool> {
-    let mut query = conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND state = 'sealed'")?;
-    Ok(!query.exists(params![journal.as_bytes()])?)
-}
-
 /// A segment that was refused.
 #[derive(Debug, Clone)]
 pub(crate) struct RefusedRow {

@@ -1,0 +1,339 @@
+//! A register in memory: it verifies, chains, gives places and receipts, and can be told to misbehave.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use ploughshare_core::decision::Decision;
+use ploughshare_core::entry::{Entry, VOCABULARY};
+use ploughshare_core::exchange::{Answer, End, Refused, Request};
+use ploughshare_core::identity::Role;
+use ploughshare_core::ids::{DeviceId, JournalId, OfficerId, OperationId, SegmentHash};
+use ploughshare_core::journal::{Fit, Tail};
+use ploughshare_core::keys::{PublicKey, SecretKey, sha256};
+use ploughshare_core::receipt::{Receipt, Safe};
+use ploughshare_core::segment::{Header, Level, open, seal};
+use serde_json::{Value as Json, json};
+
+use crate::{HttpRequest, HttpResponse, Transport, TransportError};
+
+/// Time of everything the register does, ms since the Unix epoch.
+const NOW: i64 = 1_900_000_000_000;
+const NONCE: [u8; 16] = [9; 16];
+
+/// What the register does wrong.
+#[derive(Default)]
+pub struct Faults {
+    /// Exchanges that are taken in and whose answer is lost.
+    pub lose_answers: u32,
+    /// Exchanges that find nobody.
+    pub offline: u32,
+    /// Tokens that are not accepted any more.
+    pub forget_tokens: bool,
+    /// Refuse every segment brought, with this code.
+    pub refuse: Option<&'static str>,
+    /// Sign receipts with another key.
+    pub forge_receipts: bool,
+    /// Hold decisions back from the feed.
+    pub hold_decisions: bool,
+}
+
+struct Row {
+    journal: JournalId,
+    hash: SegmentHash,
+    bytes: Vec<u8>,
+    by_register: bool,
+}
+
+struct State {
+    faults: Faults,
+    devices: BTreeMap<DeviceId, PublicKey>,
+    feed: Vec<Row>,
+    tails: BTreeMap<JournalId, Tail>,
+    decision: u64,
+    token: u64,
+    largest_body: usize,
+    exchanges: u64,
+}
+
+/// The register.
+pub struct FakeRegister {
+    key: SecretKey,
+    operation: OperationId,
+    state: Mutex<State>,
+}
+
+/// The officer of that name.
+pub fn officer(name: &str) -> OfficerId {
+    OfficerId::from_bytes(sha256(name.as_bytes())[..16].try_into().unwrap())
+}
+
+impl FakeRegister {
+    pub fn new() -> std::sync::Arc<Self> {
+        let register = Self {
+            key: SecretKey::ed25519(&[42; 32]),
+            operation: OperationId::from_bytes([7; 16]),
+            state: Mutex::new(State {
+                faults: Faults::default(),
+                devices: BTreeMap::new(),
+                feed: Vec::new(),
+                tails: BTreeMap::new(),
+                decision: 0,
+                token: 0,
+                largest_body: 0,
+                exchanges: 0,
+            }),
+        };
+        register.decide(&[Decision::OperationOpened { name: "Exercise".to_owned(), training: true }]);
+        std::sync::Arc::new(register)
+    }
+
+    pub fn faults(&self, change: impl FnOnce(&mut Faults)) {
+        change(&mut self.state.lock().unwrap().faults);
+    }
+
+    pub fn segments(&self) -> usize {
+        self.state.lock().unwrap().feed.iter().filter(|r| !r.by_register).count()
+    }
+
+    pub fn exchanges(&self) -> u64 {
+        self.state.lock().unwrap().exchanges
+    }
+
+    pub fn largest_body(&self) -> usize {
+        self.state.lock().unwrap().largest_body
+    }
+
+    /// Entries of others than the register, each counted as often as it is in the feed.
+    pub fn entries(&self) -> Vec<ploughshare_core::ids::EntryHash> {
+        let state = self.state.lock().unwrap();
+        let all = state.feed.iter().filter(|r| !r.by_register).flat_map(|r| {
+            open(&r.bytes).unwrap().verify(&self.key.public().register(), &state.devices[&open(&r.bytes).unwrap().device()]).unwrap().into_entries()
+        });
+        all.map(|(hash, _)| hash).collect()
+    }
+
+    /// Headers of all segments of others.
+    pub fn headers(&self) -> Vec<Header> {
+        let state = self.state.lock().unwrap();
+        state.feed.iter().filter(|r| !r.by_register).map(|r| open(&r.bytes).unwrap().header().clone()).collect()
+    }
+
+    /// Forgets everything of the feed from this place on, as after a restore.
+    pub fn forget_from(&self, place: usize) {
+        let mut state = self.state.lock().unwrap();
+        state.feed.truncate(place);
+        let rows: Vec<(JournalId, Vec<u8>)> = state.feed.iter().map(|r| (r.journal, r.bytes.clone())).collect();
+        state.tails.clear();
+        for (journal, bytes) in rows {
+            let opened = open(&bytes).unwrap();
+            let (hash, next) = (opened.hash(), opened.header().first);
+            let tail = Tail { journal, next, last: opened.header().previous };
+            let key = state.devices.get(&opened.device()).cloned().unwrap_or_else(|| self.key.public());
+            let verified = opened.verify(&self.key.public().register(), &key).unwrap();
+            assert_eq!(verified.hash(), hash);
+            state.tails.insert(journal, tail.after(&verified));
+        }
+    }
+
+    pub fn places(&self) -> usize {
+        self.state.lock().unwrap().feed.len()
+    }
+
+    pub fn decide(&self, decisions: &[Decision]) {
+        let mut state = self.state.lock().unwrap();
+        let journal = self.key.public().journal(&NONCE, &self.operation);
+        let tail = *state.tails.entry(journal).or_insert_with(|| Tail::empty(journal));
+        let entries: Vec<_> = (tail.next..)
+            .zip(decisions)
+            .map(|(number, decision)| {
+                let entry = Entry {
+                    journal,
+                    number,
+                    document: None,
+                    officer: OfficerId::from_bytes([0; 16]),
+                    claimed_ms: NOW,
+                    boot: [0; 8],
+                    monotonic_ms: 0,
+                    after: Vec::new(),
+                    edits: vec![decision.to_edit()],
+                    vocabulary: VOCABULARY,
+                    extra: Vec::new(),
+                };
+                (entry.hash(), entry)
+            })
+            .collect();
+        let header = Header {
+            register: self.key.public().register(),
+            operation: self.operation,
+            journal,
+            first: tail.next,
+            previous: tail.last,
+            sealed_ms: NOW,
+            place_held: None,
+            decision_held: tail.next,
+            nonce: NONCE,
+            after_fork: None,
+            extra: Vec::new(),
+        };
+        let sealed = seal(header, &entries, &self.key, Level::Fast).unwrap().segment;
+        let next = tail.next + entries.len() as u64;
+        state.tails.insert(journal, Tail { journal, next, last: Some(sealed.hash) });
+        state.feed.push(Row { journal, hash: sealed.hash, bytes: sealed.bytes, by_register: true });
+        state.decision = next - 1;
+    }
+
+    /// A ticket is the officer's name.
+    fn enrol(&self, body: &Json) -> (u32, Json) {
+        let name = body["ticket"].as_str().unwrap();
+        let public = body["public_key"].as_str().unwrap();
+        let key = PublicKey::from_bytes(&hex::decode(public).unwrap()).unwrap();
+        let signature = hex::decode(body["signature"].as_str().unwrap()).unwrap();
+        let message = format!("ploughshare enrolment v1\n{name}\n{public}");
+        if key.verify(message.as_bytes(), &signature).is_err() {
+            return (403, json!({ "code": "enrol.bad_signature", "detail": "no" }));
+        }
+        if name == "used" {
+            return (410, json!({ "title": "Gone", "status": 410, "code": "ticket.used", "detail": "the ticket was used" }));
+        }
+        self.state.lock().unwrap().devices.insert(key.device(), key.clone());
+        let who = officer(name);
+        let label = body["label"].as_str().unwrap().to_owned();
+        self.decide(&[
+            Decision::OfficerNamed { officer: who, name: name.to_owned() },
+            Decision::RoleGranted { officer: who, role: Role::Collector },
+            Decision::DeviceEnrolled { device: key.device(), key: key.as_bytes().to_vec(), officer: who, label },
+        ]);
+        let said = json!({
+            "register_id": self.key.public().register().to_string(),
+            "register_key": hex::encode(self.key.public().as_bytes()),
+            "operation": self.operation.to_string(),
+            "operation_name": "Exercise",
+            "training": true,
+            "officer": who.to_string(),
+            "officer_name": name,
+            "device": key.device().to_string(),
+            "lease_until_ms": i64::MAX / 2,
+            "log_vkey": "register.test+00000000+AA",
+        });
+        (200, said)
+    }
+
+    fn exchange(&self, request: &Request, device: DeviceId) -> Answer {
+        let mut state = self.state.lock().unwrap();
+        state.exchanges += 1;
+        let mut refused = Vec::new();
+        let mut safe = Vec::new();
+        for bytes in &request.segments {
+            let opened = open(bytes).unwrap();
+            let segment = opened.verify(&self.key.public().register(), &state.devices[&device]).unwrap();
+            if let Some(code) = state.faults.refuse {
+                refused.push(Refused { hash: segment.hash(), code: code.to_owned(), detail: "told to".to_owned() });
+                continue;
+            }
+            if let Some(at) = state.feed.iter().position(|r| r.hash == segment.hash()) {
+                safe.push(Safe { segment: segment.hash(), place: at as u64 + 1, leaf: 1 });
+                continue;
+            }
+            let journal = segment.header().journal;
+            let tail = *state.tails.entry(journal).or_insert_with(|| Tail::empty(journal));
+            match tail.fit(&segment) {
+                Fit::Gap { .. } => {
+                    let detail = "something is missing".to_owned();
+                    refused.push(Refused { hash: segment.hash(), code: "journal.gap".to_owned(), detail });
+                    continue;
+                }
+                Fit::Next => drop(state.tails.insert(journal, tail.after(&segment))),
+                Fit::Earlier | Fit::Unchained => {
+                    if segment.next() > tail.next {
+                        state.tails.insert(journal, tail.after(&segment));
+                    }
+                }
+            }
+            state.feed.push(Row { journal, hash: segment.hash(), bytes: bytes.clone(), by_register: false });
+            safe.push(Safe { segment: segment.hash(), place: state.feed.len() as u64, leaf: 2 });
+        }
+        let ends = request.journals.iter().filter_map(|end| {
+            let tail = state.tails.get(&end.journal).copied().unwrap_or_else(|| Tail::empty(end.journal));
+            let ahead = tail.next > end.next || (tail.next == end.next && tail.chain() != end.chain);
+            let known = End { journal: end.journal, next: tail.next, chain: tail.chain() };
+            (ahead || (tail.next < end.next && request.segments.is_empty())).then_some(known)
+        });
+        let ends = ends.collect();
+        let mut place = request.place;
+        let (mut segments, mut bytes, mut more) = (Vec::new(), 0, false);
+        for (at, row) in state.feed.iter().enumerate().skip(request.place as usize) {
+            if request.journals.iter().any(|end| end.journal == row.journal) || (row.by_register && state.faults.hold_decisions) {
+                place = at as u64 + 1;
+                continue;
+            }
+            if !segments.is_empty() && bytes + row.bytes.len() as u64 > request.budget {
+                more = true;
+                break;
+            }
+            bytes += row.bytes.len() as u64;
+            segments.push(row.bytes.clone());
+            place = at as u64 + 1;
+        }
+        let key = if state.faults.forge_receipts { SecretKey::ed25519(&[1; 32]) } else { self.key.clone() };
+        let receipt = Receipt {
+            register: self.key.public().register(),
+            operation: self.operation,
+            device,
+            received_ms: NOW,
+            safe,
+            decision: state.decision,
+        };
+        let receipts = if receipt.safe.is_empty() { Vec::new() } else { vec![receipt.sign(&key)] };
+        Answer { place, receipts, segments, more, ends, refused }
+    }
+}
+
+impl Transport for FakeRegister {
+    fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let json_answer = |(status, body): (u32, Json)| Ok(HttpResponse { status, body: body.to_string().into_bytes() });
+        let path = request.url.strip_prefix("http://register.test/api/v1/").unwrap();
+        if !path.ends_with("/exchange") {
+            let body: Json = serde_json::from_slice(&request.body).unwrap();
+            return json_answer(match path {
+                "enrol" => self.enrol(&body),
+                "auth/challenge" => (200, json!({ "challenge": "c0ffee" })),
+                "auth/token" => {
+                    let device: DeviceId = body["device"].as_str().unwrap().parse().unwrap();
+                    let mut state = self.state.lock().unwrap();
+                    let signature = hex::decode(body["signature"].as_str().unwrap()).unwrap();
+                    state.devices[&device].verify(b"ploughshare device proof v1\nc0ffee", &signature).unwrap();
+                    state.token += 1;
+                    (200, json!({ "token": format!("{}.{device}", state.token), "expires_at_ms": i64::MAX / 2 }))
+                }
+                other => panic!("no such path: {other}"),
+            });
+        }
+        {
+            let mut state = self.state.lock().unwrap();
+            if state.faults.offline > 0 {
+                state.faults.offline -= 1;
+                return Err(TransportError::Offline { message: "told to".to_owned() });
+            }
+            state.largest_body = state.largest_body.max(request.body.len());
+        }
+        let token = request.headers.iter().find(|h| h.name == "authorization").unwrap().value.strip_prefix("Bearer ").unwrap();
+        let (number, device) = token.split_once('.').unwrap();
+        let stale = {
+            let mut state = self.state.lock().unwrap();
+            let stale = state.faults.forget_tokens && number.parse::<u64>().unwrap() <= state.token;
+            state.faults.forget_tokens = false;
+            stale
+        };
+        if stale {
+            return json_answer((401, json!({ "code": "auth.expired", "detail": "the token has run out" })));
+        }
+        assert_eq!(path, format!("operations/{}/exchange", self.operation));
+        let answer = self.exchange(&Request::from_bytes(&request.body).unwrap(), device.parse().unwrap());
+        let mut state = self.state.lock().unwrap();
+        if state.faults.lose_answers > 0 {
+            state.faults.lose_answers -= 1;
+            return Err(TransportError::Interrupted { message: "told to".to_owned() });
+        }
+        Ok(HttpResponse { status: 200, body: answer.to_bytes() })
+    }
+}
