@@ -97,7 +97,8 @@ impl<'m> Converter<'m> {
         let mut index = BTreeMap::new();
         for column in mapping.columns() {
             let names = std::iter::once(&column).chain(mapping.aliases.get(&column).into_iter().flatten());
-            let at = names.map(|name| fold_header(name)).find_map(|name| folded.iter().position(|header| *header == name));
+            let at =
+                names.map(|name| fold_header(name)).find_map(|name| folded.iter().position(|header| *header == name));
             if let Some(at) = at {
                 index.insert(column, at);
             }
@@ -109,12 +110,22 @@ impl<'m> Converter<'m> {
 
     /// Columns of the file the mapping does not name: their texts are kept in a note.
     pub fn unmapped_columns(&self) -> Vec<String> {
-        self.unmapped.iter().filter_map(|at| self.headers.get(*at)).filter(|header| !header.is_empty()).cloned().collect()
+        self.unmapped
+            .iter()
+            .filter_map(|at| self.headers.get(*at))
+            .filter(|header| !header.is_empty())
+            .cloned()
+            .collect()
     }
 
     /// Columns that are left out, and the reason the mapping gives.
     pub fn ignored_columns(&self) -> Vec<(String, String)> {
-        self.mapping.ignore.iter().filter(|(column, _)| self.index.contains_key(*column)).map(|(c, why)| (c.clone(), why.clone())).collect()
+        self.mapping
+            .ignore
+            .iter()
+            .filter(|(column, _)| self.index.contains_key(*column))
+            .map(|(c, why)| (c.clone(), why.clone()))
+            .collect()
     }
 
     /// Columns the mapping names that the file does not have.
@@ -127,12 +138,20 @@ impl<'m> Converter<'m> {
     pub fn convert(&mut self, row: &Row) -> Outcome {
         let refused = |code, why| Outcome::Refused(Refused { row: row.number, code, why });
         if let Some(extra) = row.cells.iter().skip(self.headers.len()).find(|cell| !cell.text.is_empty()) {
-            let why = format!("it has {} cells and the header has {}: {:?} stands under no header, so the columns may have shifted", row.cells.len(), self.headers.len(), extra.text);
+            let why = format!(
+                "it has {} cells and the header has {}: {:?} stands under no header, so the columns may have shifted",
+                row.cells.len(),
+                self.headers.len(),
+                extra.text
+            );
             return refused("import.row.too_long", why);
         }
         let formula = row.cells.iter().zip(&self.headers).find(|(cell, _)| cell.kind == CellKind::UnknownFormula);
         if let Some((cell, header)) = formula {
-            return refused("import.row.formula_without_value", format!("column {header:?} holds the formula {} and the file does not hold its value", cell.text));
+            return refused(
+                "import.row.formula_without_value",
+                format!("column {header:?} holds the formula {} and the file does not hold its value", cell.text),
+            );
         }
         let content = self.content(row);
         let (row_id, repeated) = match self.identify(row, content) {
@@ -141,7 +160,11 @@ impl<'m> Converter<'m> {
         };
         let mut work = row::Work::new(self, row);
         if let Some(first) = repeated {
-            work.flag("", "row.identity_repeated", format!("row {first} has the same identity and other content; both are kept"));
+            work.flag(
+                "",
+                "row.identity_repeated",
+                format!("row {first} has the same identity and other content; both are kept"),
+            );
         }
         work.fields();
         work.markings();
@@ -150,7 +173,14 @@ impl<'m> Converter<'m> {
         work.defaults();
         work.notes();
         let (draft, changes, flags) = work.done();
-        Outcome::Ready(Box::new(Ready { row: row.number, draft, row_id, content_hash: hex::encode(content), changes, flags }))
+        Outcome::Ready(Box::new(Ready {
+            row: row.number,
+            draft,
+            row_id,
+            content_hash: hex::encode(content),
+            changes,
+            flags,
+        }))
     }
 
     /// The id of a row, and the row that had the same identity before if there is one with other content.
@@ -162,7 +192,11 @@ impl<'m> Converter<'m> {
             let why = format!("it has nothing in {}, which identifies rows", self.mapping.identity.join(", "));
             return Err(refused("import.row.no_identity", why));
         }
-        let mut id = if complete { format!("{}:{}", self.mapping.namespace, parts.join("/")) } else { format!("{}:content:{}", self.mapping.namespace, hex::encode(content)) };
+        let mut id = if complete {
+            format!("{}:{}", self.mapping.namespace, parts.join("/"))
+        } else {
+            format!("{}:content:{}", self.mapping.namespace, hex::encode(content))
+        };
         if id.len() > 200 {
             id = format!("{}:{}", self.mapping.namespace, hex::encode(short(id.as_bytes())));
         }
@@ -182,7 +216,13 @@ impl<'m> Converter<'m> {
 
     /// Hash of all cells with their headers, whatever the order of the columns.
     fn content(&self, row: &Row) -> [u8; 16] {
-        let mut cells: Vec<(String, &str)> = self.headers.iter().enumerate().map(|(at, header)| (fold_header(header), row.text(at))).filter(|(_, text)| !text.is_empty()).collect();
+        let mut cells: Vec<(String, &str)> = self
+            .headers
+            .iter()
+            .enumerate()
+            .map(|(at, header)| (fold_header(header), row.text(at)))
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
         cells.sort();
         let mut hash = Sha256::new();
         for (header, text) in cells {

@@ -16,10 +16,14 @@ pub enum ImportError {
         source: std::io::Error,
     },
     /// The file holds no bytes, or only blanks.
-    #[error("the file is empty. Nothing was imported. Export it again from its source and look inside before importing.")]
+    #[error(
+        "the file is empty. Nothing was imported. Export it again from its source and look inside before importing."
+    )]
     Empty,
     /// The file is larger than the limit.
-    #[error("the file has {bytes} bytes, more than the {limit} allowed. Nothing was imported. Split it into several files with the same header.")]
+    #[error(
+        "the file has {bytes} bytes, more than the {limit} allowed. Nothing was imported. Split it into several files with the same header."
+    )]
     TooLarge {
         /// Its size in bytes.
         bytes: u64,
@@ -27,7 +31,9 @@ pub enum ImportError {
         limit: u64,
     },
     /// The workbook inflates beyond the limit: damaged, or made to exhaust memory.
-    #[error("a part of the workbook ({part}) inflates beyond {limit} bytes. Nothing was imported. Save the sheet as CSV and import that.")]
+    #[error(
+        "a part of the workbook ({part}) inflates beyond {limit} bytes. Nothing was imported. Save the sheet as CSV and import that."
+    )]
     Inflates {
         /// The part inside the workbook.
         part: String,
@@ -35,13 +41,17 @@ pub enum ImportError {
         limit: u64,
     },
     /// The bytes are not a workbook that can be read.
-    #[error("the workbook cannot be read ({detail}). Nothing was imported. Open it in a spreadsheet program, save it again as .xlsx, and import that.")]
+    #[error(
+        "the workbook cannot be read ({detail}). Nothing was imported. Open it in a spreadsheet program, save it again as .xlsx, and import that."
+    )]
     BrokenWorkbook {
         /// What the reader said.
         detail: String,
     },
     /// An old binary workbook, or one behind a password.
-    #[error("this is an old .xls workbook or one protected by a password. Nothing was imported. Save it as .xlsx without a password, or as CSV.")]
+    #[error(
+        "this is an old .xls workbook or one protected by a password. Nothing was imported. Save it as .xlsx without a password, or as CSV."
+    )]
     OldOrProtectedWorkbook,
     /// The sheet named by the mapping or the user is not there.
     #[error("the workbook has no sheet {wanted:?}; it has {}. Nothing was imported. Name one of these sheets.", .sheets.join(", "))]
@@ -52,7 +62,9 @@ pub enum ImportError {
         sheets: Vec<String>,
     },
     /// The text is not in the encoding it should be in.
-    #[error("the text is not valid {encoding} (near byte {at}). Nothing was imported. Save the file as UTF-8, or state its encoding in the mapping ([file] encoding) or on the command line.")]
+    #[error(
+        "the text is not valid {encoding} (near byte {at}). Nothing was imported. Save the file as UTF-8, or state its encoding in the mapping ([file] encoding) or on the command line."
+    )]
     WrongEncoding {
         /// The encoding tried.
         encoding: String,
@@ -60,7 +72,9 @@ pub enum ImportError {
         at: u64,
     },
     /// The encoding named is not known.
-    #[error("the encoding {name:?} is not known. Nothing was imported. Use a name such as utf-8, windows-1252 or utf-16le.")]
+    #[error(
+        "the encoding {name:?} is not known. Nothing was imported. Use a name such as utf-8, windows-1252 or utf-16le."
+    )]
     UnknownEncoding {
         /// The name given.
         name: String,
@@ -76,7 +90,9 @@ pub enum ImportError {
         nearest: Vec<String>,
     },
     /// A header the mapping uses stands twice in the header row.
-    #[error("the header {header:?} stands in two columns, so it is not clear which is meant. Nothing was imported. Rename one of them.")]
+    #[error(
+        "the header {header:?} stands in two columns, so it is not clear which is meant. Nothing was imported. Rename one of them."
+    )]
     TwoHeaders {
         /// The header.
         header: String,
@@ -85,7 +101,7 @@ pub enum ImportError {
     #[error("the file has a header and no rows. Nothing was imported. Export it again from its source.")]
     NoRows,
     /// More columns than the limit.
-    #[error("row {row} has more than {limit} columns. Nothing more was imported. Remove the columns that are not needed.")]
+    #[error("row {row} has more than {limit} columns. Nothing was imported. Remove the columns that are not needed.")]
     TooManyColumns {
         /// The row.
         row: u64,
@@ -93,7 +109,9 @@ pub enum ImportError {
         limit: usize,
     },
     /// Reading broke off inside the rows. What was recorded before stands, and importing again goes on from there.
-    #[error("reading broke off at row {row} ({detail}). Rows before it that were recorded stand; mend the file and import it again: rows already imported are not added twice.")]
+    #[error(
+        "reading broke off at row {row} ({detail}). Rows before it that were recorded stand; mend the file and import it again: rows already imported are not added twice."
+    )]
     BrokeOff {
         /// The row that could not be read.
         row: u64,

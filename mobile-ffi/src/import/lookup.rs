@@ -67,7 +67,11 @@ impl CodeTable {
             None => {}
             Some("calibre") => table.vocabulary = Some(canonical),
             Some("country") => table.vocabulary = Some(country),
-            Some(other) => return Err(format!("the vocabulary cannot look up {other:?}; it can look up \"calibre\" and \"country\"")),
+            Some(other) => {
+                return Err(format!(
+                    "the vocabulary cannot look up {other:?}; it can look up \"calibre\" and \"country\""
+                ));
+            }
         }
         table.open = raw.open;
         for (code, words) in &raw.words {
@@ -86,7 +90,9 @@ impl CodeTable {
             let (text, code, assumed) = match pattern.as_slice() {
                 [text, code] => (text, code, false),
                 [text, code, mark] if mark == "assumed" => (text, code, true),
-                other => return Err(format!("a pattern is [pattern, code] or [pattern, code, \"assumed\"], not {other:?}")),
+                other => {
+                    return Err(format!("a pattern is [pattern, code] or [pattern, code, \"assumed\"], not {other:?}"));
+                }
             };
             table.patterns.push((regex(text)?, code.clone(), assumed));
         }
@@ -111,7 +117,10 @@ impl CodeTable {
         match self.patterns.iter().find(|(pattern, ..)| pattern.is_match(&folded)) {
             Some((_, code, true)) => Found::Assumed(code.clone()),
             Some((_, code, false)) => Found::Code(code.clone()),
-            None => self.vocabulary.and_then(|look_up| look_up(text)).map_or(Found::Nothing, |code| Found::Code(code.to_owned())),
+            None => self
+                .vocabulary
+                .and_then(|look_up| look_up(text))
+                .map_or(Found::Nothing, |code| Found::Code(code.to_owned())),
         }
     }
 
@@ -122,7 +131,11 @@ impl CodeTable {
 
     /// Every code the table can give.
     pub fn codes(&self) -> impl Iterator<Item = &str> {
-        self.exact.values().chain(self.words.values()).map(String::as_str).chain(self.patterns.iter().map(|(_, code, _)| code.as_str()))
+        self.exact
+            .values()
+            .chain(self.words.values())
+            .map(String::as_str)
+            .chain(self.patterns.iter().map(|(_, code, _)| code.as_str()))
     }
 }
 
@@ -135,11 +148,16 @@ fn country(text: &str) -> Option<&'static str> {
 
 /// A pattern over folded text, of bounded size.
 pub fn regex(pattern: &str) -> Result<Regex, String> {
-    regex::RegexBuilder::new(pattern).size_limit(1 << 20).build().map_err(|error| format!("pattern {pattern:?}: {error}"))
+    regex::RegexBuilder::new(pattern)
+        .size_limit(1 << 20)
+        .build()
+        .map_err(|error| format!("pattern {pattern:?}: {error}"))
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::{CodeTable, Found, RawTable};
 
     fn table(text: &str) -> Result<CodeTable, String> {

@@ -2,7 +2,7 @@
 //!
 //! A mapping names the columns that identify a row, and for each field of the vocabulary the column it comes from,
 //! the code table that translates its words, and the field that keeps them as seen. Columns nobody names are kept in
-//! a note, so nothing is lost by forgetting. `docs/` of the mappings folder shows one; the shipped ones are built in.
+//! a note, so nothing is lost by forgetting. The files under `mappings/` are examples, and are built in.
 
 mod builtin;
 mod check;

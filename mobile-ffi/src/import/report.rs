@@ -133,14 +133,25 @@ impl Report {
         summary.rows += 1;
         summary.rows_changed += u64::from(!ready.changes.is_empty());
         summary.rows_flagged += u64::from(!ready.flags.is_empty());
-        *summary.kinds.entry(ready.draft.fields.get("kind").and_then(Value::as_text).unwrap_or("none").to_owned()).or_default() += 1;
+        *summary
+            .kinds
+            .entry(ready.draft.fields.get("kind").and_then(Value::as_text).unwrap_or("none").to_owned())
+            .or_default() += 1;
         for change in &ready.changes {
             // Texts that differ in every row are counted, not listed: the detailed report has them.
-            let text = if matches!(change.why, "formula" | "instant") { change.column.clone() } else { format!("{}: {} -> {}", change.column, cut(&change.from, 80).0, cut(&change.to, 80).0) };
+            let text = if matches!(change.why, "formula" | "instant") {
+                change.column.clone()
+            } else {
+                format!("{}: {} -> {}", change.column, cut(&change.from, 80).0, cut(&change.to, 80).0)
+            };
             summary.changes.entry(format!("{}.{}", change.path, change.why)).or_default().add(text, ready.row);
         }
         for flag in &ready.flags {
-            let text = if flag.column.is_empty() { cut(&flag.text, 160).0 } else { format!("{}: {}", flag.column, cut(&flag.text, 160).0) };
+            let text = if flag.column.is_empty() {
+                cut(&flag.text, 160).0
+            } else {
+                format!("{}: {}", flag.column, cut(&flag.text, 160).0)
+            };
             summary.flags.entry(flag.code.to_owned()).or_default().add(text, ready.row);
         }
     }
@@ -170,7 +181,9 @@ impl Summary {
         for (kind, count) in &self.kinds {
             line(&format!("of kind {kind}"), *count);
         }
-        for (title, reasons) in [("Refused, because", &self.refusals), ("To look at", &self.flags), ("Changed", &self.changes)] {
+        for (title, reasons) in
+            [("Refused, because", &self.refusals), ("To look at", &self.flags), ("Changed", &self.changes)]
+        {
             if !reasons.is_empty() {
                 let _ = writeln!(out, "\n{title}");
             }
@@ -181,7 +194,13 @@ impl Summary {
                 for (text, rows) in texts.iter().take(5) {
                     let first: Vec<String> = rows.first.iter().take(3).map(u64::to_string).collect();
                     let more = if rows.count > 3 { ", ..." } else { "" };
-                    let _ = writeln!(out, "{:>19}  {} (row {}{more})", rows.count, text.replace('\n', " "), first.join(", "));
+                    let _ = writeln!(
+                        out,
+                        "{:>19}  {} (row {}{more})",
+                        rows.count,
+                        text.replace('\n', " "),
+                        first.join(", ")
+                    );
                 }
                 let left = (reason.texts.len() as u64 + reason.texts_left_out).saturating_sub(5);
                 if left > 0 {
@@ -189,7 +208,10 @@ impl Summary {
                 }
             }
         }
-        for (title, columns) in [("Columns kept in notes, as the mapping does not name them", &self.columns_not_mapped), ("Columns the mapping names and the file does not have", &self.columns_missing)] {
+        for (title, columns) in [
+            ("Columns kept in notes, as the mapping does not name them", &self.columns_not_mapped),
+            ("Columns the mapping names and the file does not have", &self.columns_missing),
+        ] {
             if !columns.is_empty() {
                 let _ = writeln!(out, "\n{title}: {}", columns.join(", "));
             }

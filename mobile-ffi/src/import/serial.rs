@@ -104,13 +104,19 @@ impl SerialWords {
     /// # Errors
     /// A sentence naming the pattern that is wrong.
     pub fn compile(raw: &RawSerialWords) -> Result<Self, String> {
-        let pairs = |list: &[[String; 2]]| list.iter().map(|[p, code]| Ok((regex(p)?, code.clone()))).collect::<Result<Vec<_>, String>>();
+        let pairs = |list: &[[String; 2]]| {
+            list.iter().map(|[p, code]| Ok((regex(p)?, code.clone()))).collect::<Result<Vec<_>, String>>()
+        };
         Ok(Self {
             stop_words: raw.stop_words.iter().map(|word| fold(word)).collect(),
             placeholders: raw.placeholders.iter().map(|p| regex(&format!("^(?:{p})$"))).collect::<Result<_, _>>()?,
             locations: pairs(&raw.locations)?,
             sides: pairs(&raw.sides)?,
-            states: raw.states.iter().map(|s| Ok((regex(&s.pattern)?, s.alone.clone(), s.beside.clone()))).collect::<Result<_, String>>()?,
+            states: raw
+                .states
+                .iter()
+                .map(|s| Ok((regex(&s.pattern)?, s.alone.clone(), s.beside.clone())))
+                .collect::<Result<_, String>>()?,
         })
     }
 
@@ -130,17 +136,18 @@ impl SerialWords {
     pub fn read(&self, text: &str) -> Reading {
         let text = trim(text).replace("(?)", "?").replace("(*)", "*");
         let folded = fold(&text);
-        let nothing = |status: &str, understood| Reading { status: status.to_owned(), understood, ..Reading::default() };
+        let nothing =
+            |status: &str, understood| Reading { status: status.to_owned(), understood, ..Reading::default() };
         if self.placeholders.iter().any(|pattern| pattern.is_match(&folded)) {
             return nothing("not_inspected", true);
         }
         let runs = self.runs(&text);
-        let stated = self.states.iter().filter(|(pattern, ..)| pattern.is_match(&folded));
+        let mut stated = self.states.iter().filter(|(pattern, ..)| pattern.is_match(&folded));
         if runs.is_empty() {
-            return self.alone(&text, &folded, stated.filter_map(|(_, alone, _)| alone.as_ref()).next());
+            return self.alone(&text, &folded, stated.find_map(|(_, alone, _)| alone.as_ref()));
         }
-        let state = stated.filter_map(|(.., beside)| beside.as_ref()).next();
-        let missing = runs.iter().any(|run| run.missing);
+        let state = stated.find_map(|(.., beside)| beside.as_ref());
+        let missing = runs.iter().any(|run| run.missing) || text.contains(['?', '*']);
         let whole = runs.len() == 1 && runs.first().is_some_and(|run| trim_ends(&text) == run.text);
         let status = match state {
             _ if missing => "partial".to_owned(),
@@ -151,13 +158,20 @@ impl SerialWords {
         for (index, run) in runs.iter().enumerate() {
             let until = runs.get(index + 1).map_or(text.len(), |next| next.start);
             let near = fold(text.get(run.end..until).unwrap_or_default());
-            let place = |list: &[(Regex, String)]| first(list, &near).or_else(|| if runs.len() == 1 { first(list, &folded) } else { None });
+            let place = |list: &[(Regex, String)]| {
+                first(list, &near).or_else(|| if runs.len() == 1 { first(list, &folded) } else { None })
+            };
             let condition = match state {
                 _ if run.missing => Some("PLE".to_owned()),
                 Some(state) => state.condition.clone(),
                 None => Some("LEG".to_owned()),
             };
-            markings.push(Mark { text: Some(run.text.clone()), condition, location: place(&self.locations), side: place(&self.sides) });
+            markings.push(Mark {
+                text: Some(run.text.clone()),
+                condition,
+                location: place(&self.locations),
+                side: place(&self.sides),
+            });
         }
         Reading { status, markings, plain: whole && state.is_none(), understood: true }
     }
@@ -171,13 +185,20 @@ impl SerialWords {
                 location: first(&self.locations, folded),
                 side: first(&self.sides, folded),
             });
-            return Reading { status: state.status.clone(), markings: mark.into_iter().collect(), plain: false, understood: true };
+            return Reading {
+                status: state.status.clone(),
+                markings: mark.into_iter().collect(),
+                plain: false,
+                understood: true,
+            };
         }
         if text.chars().all(|c| WILDCARDS.contains(&c) || c.is_whitespace() || c.is_ascii_punctuation()) {
             return Reading { status: "not_legible".to_owned(), understood: true, ..Reading::default() };
         }
-        // Letters only, in capitals: an odd serial, but a serial.
-        if text.len() <= 12 && text.chars().all(|c| c.is_ascii_uppercase()) {
+        // Letters only, in capitals, or a single word with digits: an odd serial, but a serial.
+        let capitals = text.len() <= 12 && text.chars().all(|c| c.is_ascii_uppercase());
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        if capitals || (digits >= 2 && text.chars().all(|c| c.is_ascii_alphanumeric())) {
             let mark = Mark { text: Some(text.to_owned()), condition: Some("LEG".to_owned()), ..Mark::default() };
             return Reading { status: "read".to_owned(), markings: vec![mark], plain: true, understood: true };
         }
@@ -188,18 +209,35 @@ impl SerialWords {
     fn runs(&self, text: &str) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         let mut open: Vec<Token<'_>> = Vec::new();
-        for token in tokens(text) {
+        let tokens = tokens(text);
+        for (index, token) in tokens.iter().enumerate() {
             let serial = token.looks_serial();
-            let letters = !serial && token.is_letters() && !self.stop_words.contains(&fold(token.text));
-            if token.breaks || !(serial || letters) {
+            let part = serial || (token.is_letters() && !self.is_word(&tokens, index));
+            let long_pair = token.dash && token.text.len() >= 5 && open.last().is_some_and(|last| last.text.len() >= 5);
+            if token.breaks || long_pair || !part {
                 self.close(text, &mut open, &mut runs);
             }
-            if serial || letters {
-                open.push(token);
+            if part {
+                open.push(*token);
             }
         }
         self.close(text, &mut open, &mut runs);
         runs
+    }
+
+    /// Whether letters are a word of the language here and not a part of a serial: a stop word that joins two serials,
+    /// or stands where other words stand.
+    fn is_word(&self, tokens: &[Token<'_>], index: usize) -> bool {
+        let Some(token) = tokens.get(index) else { return false };
+        if !self.stop_words.contains(&fold(token.text)) {
+            return false;
+        }
+        let from = (0..=index).rev().find(|at| tokens.get(*at).is_some_and(|token| token.breaks)).unwrap_or(0);
+        let rest = tokens.iter().enumerate().skip(from);
+        let mut segment = rest.take_while(|(at, token)| *at <= index || !token.breaks).map(|(_, token)| token);
+        let only_parts = segment.all(|token| token.looks_serial() || token.is_letters());
+        let digits = |at: Option<usize>| at.and_then(|at| tokens.get(at)).is_some_and(Token::looks_serial);
+        !only_parts || (index > from && digits(index.checked_sub(1)) && digits(index.checked_add(1)))
     }
 
     /// Ends a run of tokens: it counts if it holds a digit, or if it is letters at the very start of words that follow.
@@ -211,7 +249,10 @@ impl SerialWords {
         let digits = run.chars().any(|c| c.is_ascii_digit());
         let missing = tokens.iter().any(Token::is_missing);
         let letters = run.chars().any(|c| c.is_ascii_alphabetic() && !(missing && c == 'x'));
-        let leads = start == 0 && end < text.len() && letters && self.states.iter().any(|(p, _, beside)| beside.is_some() && p.is_match(&fold(text)));
+        let leads = start == 0
+            && end < text.len()
+            && letters
+            && self.states.iter().any(|(p, _, beside)| beside.is_some() && p.is_match(&fold(text)));
         if digits || (missing && letters) || leads {
             runs.push(Run { text: run.to_owned(), start, end, missing: missing || (leads && !digits) });
         }
@@ -223,7 +264,9 @@ fn first(list: &[(Regex, String)], folded: &str) -> Option<String> {
 }
 
 fn trim_ends(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '/' | '-' | '"' | '\'' | '(' | ')'))
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '/' | '-' | '"' | '\'' | '(' | ')')
+    })
 }
 
 /// One word of a text.
@@ -233,24 +276,32 @@ struct Token<'a> {
     start: usize,
     /// Whether something stands before it that ends a run: a bracket, a comma, a stroke.
     breaks: bool,
+    /// Whether a dash of its own stands before it.
+    dash: bool,
 }
 
 impl Token<'_> {
     /// Letters and digits with at least one digit or sign for a missing one, and no word inside.
     fn looks_serial(&self) -> bool {
-        let allowed = self.text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/') || WILDCARDS.contains(&c));
+        let allowed = self
+            .text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '/' | ':') || WILDCARDS.contains(&c));
         let telling = self.text.chars().any(|c| c.is_ascii_digit()) || self.is_missing();
         let mut lower = 0;
         let word = self.text.chars().any(|c| {
             lower = if c.is_ascii_lowercase() && c != 'x' { lower + 1 } else { 0 };
             lower >= 4
         });
-        allowed && telling && !word
+        // ".32ACP" is a calibre.
+        allowed && telling && !word && !self.text.starts_with('.')
     }
 
-    /// Up to five capitals.
+    /// Up to five capitals, with dashes between them.
     fn is_letters(&self) -> bool {
-        self.text.len() <= 5 && !self.text.is_empty() && self.text.chars().all(|c| c.is_ascii_uppercase())
+        self.text.len() <= 5
+            && self.text.starts_with(|c: char| c.is_ascii_uppercase())
+            && self.text.chars().all(|c| c.is_ascii_uppercase() || c == '-')
     }
 
     /// Whether a character is marked as not read.
@@ -259,46 +310,64 @@ impl Token<'_> {
     }
 }
 
-/// Words with their places. Brackets, commas, semicolons, colons, `=` and strokes between long parts end a run.
+/// Words with their places. Brackets, commas, semicolons, colons, `=` and strokes between long parts end a run; a
+/// bracket that explains a sign, as in `12*4 (*not read)`, is passed over.
 fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut all = Vec::new();
-    let mut breaks = true;
+    let mut cutter = Cutter { text, all: Vec::new(), breaks: true, dash: false };
     let mut start = None;
-    let mut push = |from: usize, to: usize, breaks: &mut bool| {
-        let whole = text.get(from..to).unwrap_or_default();
-        let short = whole.split('/').all(|part| part.len() <= 4);
-        let mut at = from;
-        for part in whole.split_inclusive(|c| c == '/' && !short) {
-            let bare = part.trim_end_matches('/');
-            let cut = bare.trim_start_matches(['.', '-', '"', '\'', '/']);
-            let lead = bare.len() - cut.len();
-            // A tail of hyphens is kept where it stands for what was removed.
-            let kept = if cut.ends_with("---") { cut.trim_end_matches(['.', '"', '\'', '/']) } else { cut.trim_end_matches(['.', '-', '"', '\'', '/']) };
-            if kept.is_empty() {
-                *breaks = true;
-            } else {
-                all.push(Token { text: kept, start: at + lead, breaks: *breaks });
-                *breaks = part.ends_with('/') && !short;
-            }
-            at += part.len();
-        }
-    };
+    let mut legend = false;
     for (at, c) in text.char_indices() {
-        let next_blank = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next()).is_none_or(char::is_whitespace);
-        let ends = matches!(c, '(' | ')' | ';' | ':' | '=' | '[' | ']') || (c == ',' && next_blank);
+        let next = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+        let ends = matches!(c, '(' | ')' | ';' | '=' | '[' | ']')
+            || (matches!(c, ',' | ':') && next.is_none_or(char::is_whitespace));
         if ends || c.is_whitespace() {
-            if let Some(from) = start.take() {
-                push(from, at, &mut breaks);
+            if let Some(from) = start.take().filter(|_| !legend) {
+                cutter.cut(from, at);
             }
-            breaks |= ends;
+            cutter.breaks |= ends;
+            legend = (legend && c != ')') || (c == '(' && next == Some('*'));
         } else if start.is_none() {
             start = Some(at);
         }
     }
-    if let Some(from) = start {
-        push(from, text.len(), &mut breaks);
+    if let Some(from) = start.filter(|_| !legend) {
+        cutter.cut(from, text.len());
     }
-    all
+    cutter.all
+}
+
+/// Makes tokens out of the stretches between blanks.
+struct Cutter<'a> {
+    text: &'a str,
+    all: Vec<Token<'a>>,
+    breaks: bool,
+    dash: bool,
+}
+
+impl Cutter<'_> {
+    fn cut(&mut self, from: usize, to: usize) {
+        let whole = self.text.get(from..to).unwrap_or_default();
+        let joined =
+            whole.split('/').all(|part| part.len() <= 4) || whole.split('/').any(|part| (1..=2).contains(&part.len()));
+        let mut at = from;
+        for part in whole.split_inclusive(|c| c == '/' && !joined) {
+            let bare = part.trim_end_matches('/');
+            let cut = bare.trim_start_matches(['-', '"', '\'', '/']);
+            let lead = bare.len() - cut.len();
+            // A tail of hyphens is kept where it stands for what was removed.
+            let kept =
+                if cut.ends_with("---") { cut } else { cut.trim_end_matches(['.', '-', '"', '\'', '/', ':', ',']) };
+            let stroke = part.ends_with('/') && !joined;
+            if kept.is_empty() {
+                self.dash |= bare.contains('-');
+                self.breaks |= !bare.contains('-');
+            } else {
+                self.all.push(Token { text: kept, start: at + lead, breaks: self.breaks, dash: self.dash });
+                (self.breaks, self.dash) = (stroke, false);
+            }
+            at += part.len();
+        }
+    }
 }
 
 /// A serial in the form in which serials are compared, with `?` for each character that was not read.
@@ -308,3 +377,7 @@ pub fn normalised(text: &str) -> String {
     let told: String = text.chars().map(|c| if missing(c) { '?' } else { c }).collect();
     ploughshare_core::domain::serial::normalise(&told.replace("---", "*"))
 }
+
+#[cfg(test)]
+#[path = "serial/tests.rs"]
+mod tests;

@@ -53,7 +53,14 @@ pub struct TableOptions {
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { sheet: None, encoding: None, required: Vec::new(), known: Vec::new(), search_rows: 10, limits: Limits::default() }
+        Self {
+            sheet: None,
+            encoding: None,
+            required: Vec::new(),
+            known: Vec::new(),
+            search_rows: 10,
+            limits: Limits::default(),
+        }
     }
 }
 
@@ -98,7 +105,8 @@ impl Table {
         if magic.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
             return Err(ImportError::OldOrProtectedWorkbook);
         }
-        let called_workbook = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx") || e.eq_ignore_ascii_case("xlsm"));
+        let called_workbook =
+            path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx") || e.eq_ignore_ascii_case("xlsm"));
         if magic.starts_with(b"PK") {
             xlsx_file::open(path, options)
         } else if called_workbook {
@@ -135,9 +143,15 @@ impl Table {
     pub fn rows(&mut self) -> Result<Rows<'_>, ImportError> {
         let inner = match &mut self.source {
             Source::Csv(file) => RowsInner::Csv(file.rows(&self.path)?),
-            Source::Xlsx(file) => RowsInner::Xlsx(file.rows()?),
+            Source::Xlsx(file) => RowsInner::Xlsx(Box::new(file.rows()?)),
         };
-        Ok(Rows { inner, header_row: self.header_row, columns: self.limits.columns, last: self.header_row, over: false })
+        Ok(Rows {
+            inner,
+            header_row: self.header_row,
+            columns: self.limits.columns,
+            last: self.header_row,
+            over: false,
+        })
     }
 }
 
@@ -152,7 +166,7 @@ pub struct Rows<'a> {
 
 enum RowsInner<'a> {
     Csv(csv_file::CsvRows),
-    Xlsx(xlsx_file::XlsxRows<'a>),
+    Xlsx(Box<xlsx_file::XlsxRows<'a>>),
 }
 
 impl Iterator for Rows<'_> {
@@ -177,7 +191,8 @@ impl Iterator for Rows<'_> {
                     }
                     if row.cells.len() > self.columns {
                         self.over = true;
-                        return Some(Err(ImportError::TooManyColumns { row: row.number, limit: self.columns }));
+                        let detail = format!("it has more than {} columns", self.columns);
+                        return Some(Err(ImportError::BrokeOff { row: row.number, detail }));
                     }
                     return Some(Ok(row));
                 }

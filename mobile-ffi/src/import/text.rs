@@ -38,7 +38,9 @@ pub fn fold_header(text: &str) -> String {
 
 /// Trims blanks, including no-break and zero-width ones, and the byte order mark, from both ends.
 pub fn trim(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}'))
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}')
+    })
 }
 
 /// The text cut to at most `max` characters, and whether something was cut.

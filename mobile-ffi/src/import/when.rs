@@ -1,5 +1,7 @@
 //! Dates as files write them, and the instants they name.
 
+use std::fmt::Write as _;
+
 /// Days since 1970-01-01 of a date of the Gregorian calendar (Howard Hinnant's `days_from_civil`).
 pub fn days(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -88,12 +90,16 @@ pub fn write(iso: &str, pattern: &str) -> Option<String> {
         let width = pattern.chars().take_while(|c| *c == token).count();
         pattern = pattern.get(width * token.len_utf8()..)?;
         match token {
-            'Y' if width >= 4 => out.push_str(&format!("{year:04}")),
-            'Y' => out.push_str(&format!("{:02}", year.rem_euclid(100))),
-            'M' => out.push_str(&format!("{month:0width$}")),
-            'D' => out.push_str(&format!("{day:0width$}")),
-            other => out.extend(std::iter::repeat_n(other, width)),
+            'Y' if width >= 4 => write!(out, "{year:04}"),
+            'Y' => write!(out, "{:02}", year.rem_euclid(100)),
+            'M' => write!(out, "{month:0width$}"),
+            'D' => write!(out, "{day:0width$}"),
+            other => {
+                out.extend(std::iter::repeat_n(other, width));
+                Ok(())
+            }
         }
+        .ok()?;
     }
     Some(out)
 }
@@ -112,6 +118,8 @@ pub fn offset(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
     use super::{iso, offset, parse, write};
 
     #[test]
@@ -119,7 +127,13 @@ mod tests {
         assert_eq!(parse("2018-01-01T00:42:59", "YYYY-MM-DDThh:mm:ss"), Some(1_514_767_379));
         assert_eq!(parse("1/2/2018 3:04", "D/M/YYYY h:m"), parse("2018-02-01T03:04:00", "YYYY-M-DTh:m:s"));
         assert_eq!(parse("01/02/18", "D/M/YY"), parse("2018-02-01", "YYYY-M-D"));
-        for (text, pattern) in [("30/02/2018", "D/M/YYYY"), ("1/13/2018", "D/M/YYYY"), ("1/1/2018x", "D/M/YYYY"), ("1/1/18", "D/M/YYYY"), ("", "D")] {
+        for (text, pattern) in [
+            ("30/02/2018", "D/M/YYYY"),
+            ("1/13/2018", "D/M/YYYY"),
+            ("1/1/2018x", "D/M/YYYY"),
+            ("1/1/18", "D/M/YYYY"),
+            ("", "D"),
+        ] {
             assert_eq!(parse(text, pattern), None, "{text}");
         }
     }

@@ -76,7 +76,8 @@ impl<'c, 'm, 'r> Work<'c, 'm, 'r> {
             return None;
         }
         self.taken.insert(column.to_owned());
-        let blank = seen.text.is_empty() || self.converter.mapping.blank.iter().any(|pattern| pattern.is_match(&fold(&seen.text)));
+        let blank = seen.text.is_empty()
+            || self.converter.mapping.blank.iter().any(|pattern| pattern.is_match(&fold(&seen.text)));
         if blank {
             if !seen.text.is_empty() && self.told.insert(column.to_owned()) {
                 self.change(column, path, &seen.text, "", "blank_word");
@@ -248,8 +249,16 @@ impl<'c, 'm, 'r> Work<'c, 'm, 'r> {
 
     fn leading_zeros(&mut self, column: &str, seen: &Seen) {
         match seen.kind {
-            CellKind::Number => self.flag(column, "serial.leading_zeros", format!("{} is stored as a number and may have lost leading zeros", seen.text)),
-            CellKind::LongNumber => self.flag(column, "serial.lost_digits", format!("{} is stored as a number of more than 15 digits; the last ones are lost", seen.text)),
+            CellKind::Number => self.flag(
+                column,
+                "serial.leading_zeros",
+                format!("{} is stored as a number and may have lost leading zeros", seen.text),
+            ),
+            CellKind::LongNumber => self.flag(
+                column,
+                "serial.lost_digits",
+                format!("{} is stored as a number of more than 15 digits; the last ones are lost", seen.text),
+            ),
             _ => {}
         }
     }
@@ -271,7 +280,9 @@ impl<'c, 'm, 'r> Work<'c, 'm, 'r> {
     fn marking(&mut self, rule: &MarkingRule) {
         let column = rule.column.as_str();
         let Some(seen) = self.seen(column, "markings", None) else {
-            if let Some(status) = rule.blank_status.as_ref().filter(|_| rule.sets_status && !self.decided.contains("serial_status")) {
+            if let Some(status) =
+                rule.blank_status.as_ref().filter(|_| rule.sets_status && !self.decided.contains("serial_status"))
+            {
                 self.flag(column, "serial.not_stated", "the file says nothing about the serial".to_owned());
                 self.set("serial_status", Value::Text(status.clone()));
             }
@@ -335,7 +346,10 @@ impl<'c, 'm, 'r> Work<'c, 'm, 'r> {
         if shortened {
             self.too_long(&rule.column, "refs", &seen.text);
         }
-        let fields = BTreeMap::from([("scheme".to_owned(), Value::Text(rule.scheme.clone())), ("value".to_owned(), Value::Text(text))]);
+        let fields = BTreeMap::from([
+            ("scheme".to_owned(), Value::Text(rule.scheme.clone())),
+            ("value".to_owned(), Value::Text(text)),
+        ]);
         self.member("refs", fields, &rule.column);
     }
 
@@ -368,8 +382,16 @@ impl<'c, 'm, 'r> Work<'c, 'm, 'r> {
                 lines.push(format!("{column}: {text}"));
             }
         }
-        let named = self.converter.index.keys().filter(|column| !mapping.ignore.contains_key(*column) && !self.taken.contains(*column));
-        let named: Vec<&String> = mapping.notes.iter().chain(named.filter(|column| !mapping.notes.contains(column) && !mapping.identity.contains(column))).collect();
+        let named = self
+            .converter
+            .index
+            .keys()
+            .filter(|column| !mapping.ignore.contains_key(*column) && !self.taken.contains(*column));
+        let named: Vec<&String> = mapping
+            .notes
+            .iter()
+            .chain(named.filter(|column| !mapping.notes.contains(column) && !mapping.identity.contains(column)))
+            .collect();
         for column in named {
             let text = self.converter.text(self.row, column);
             if !text.is_empty() && said.insert(column) {
@@ -380,7 +402,10 @@ impl<'c, 'm, 'r> Work<'c, 'm, 'r> {
             let text = self.row.text(at);
             let header = self.converter.headers.get(at).map_or("", String::as_str);
             if !text.is_empty() {
-                lines.push(format!("{}: {text}", if header.is_empty() { format!("column {}", at + 1) } else { header.to_owned() }));
+                lines.push(format!(
+                    "{}: {text}",
+                    if header.is_empty() { format!("column {}", at + 1) } else { header.to_owned() }
+                ));
             }
         }
         let mut notes = Vec::new();

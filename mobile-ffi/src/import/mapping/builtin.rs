@@ -40,7 +40,7 @@ pub fn detect(path: &Path) -> Result<Mapping, ImportError> {
             Ok(_) => return Ok(mapping),
             Err(ImportError::NoHeader { nearest, .. }) => seen = nearest,
             // Another mapping may declare the encoding this one lacks.
-            Err(ImportError::WrongEncoding { .. }) if name != NAMES[NAMES.len() - 1] => {}
+            Err(ImportError::WrongEncoding { .. }) if NAMES.last() != Some(&name) => {}
             Err(other) => return Err(other),
         }
     }

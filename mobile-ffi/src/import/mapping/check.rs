@@ -12,7 +12,9 @@ use super::super::serial::SerialWords;
 use super::super::text::fold;
 use super::super::vocabulary::{self, Target};
 use super::super::when;
-use super::raw::{Fallback, RawCondition, RawField, RawMapping, RawMarking, RawMember, RawOtherwise, RawRef, RawShared, Word};
+use super::raw::{
+    Fallback, RawCondition, RawField, RawMapping, RawMarking, RawMember, RawOtherwise, RawRef, RawShared, Word,
+};
 use super::{Clock, Condition, FieldRule, Mapping, MarkingRule, MemberRule, Operand, Otherwise, RefRule, Shape, Test};
 
 /// Builds a mapping from its text; `find` gives the text of a file it includes.
@@ -22,7 +24,8 @@ pub fn build(name: &str, text: &str, find: impl Fn(&str) -> Option<String>) -> R
     let mut raw_tables = raw.table.clone();
     let mut raw_words = raw.serial.clone();
     for include in &raw.include {
-        let shared = find(include).ok_or_else(|| wrong(None, format!("it includes {include:?}, which does not exist")))?;
+        let shared =
+            find(include).ok_or_else(|| wrong(None, format!("it includes {include:?}, which does not exist")))?;
         let shared: RawShared = parse(include, &shared)?;
         for (key, table) in shared.table {
             if raw_tables.insert(key.clone(), table).is_some() {
@@ -52,8 +55,11 @@ pub fn build(name: &str, text: &str, find: impl Fn(&str) -> Option<String>) -> R
     for rule in raw.marking {
         let line = at(rule.span().start);
         let rule: RawMarking = Spanned::into_inner(rule);
-        let words = raw_words.get(&rule.words).ok_or_else(|| wrong(line, format!("serial words {:?} are not defined", rule.words)))?;
-        let words = SerialWords::compile(words).map_err(|detail| wrong(line, format!("serial words {:?}: {detail}", rule.words)))?;
+        let words = raw_words
+            .get(&rule.words)
+            .ok_or_else(|| wrong(line, format!("serial words {:?} are not defined", rule.words)))?;
+        let words = SerialWords::compile(words)
+            .map_err(|detail| wrong(line, format!("serial words {:?}: {detail}", rule.words)))?;
         markings.push(marking(rule, words).map_err(|detail| wrong(line, detail))?);
     }
     let mut refs = Vec::new();
@@ -121,11 +127,19 @@ impl Place<'_> {
     fn field(&self, raw: RawField) -> Result<FieldRule, String> {
         let target = target(&raw.path)?;
         let shape = shape(&raw.path, target)?;
-        let about = raw.column.as_ref().map_or_else(|| format!("field {}", raw.path), |column| format!("field {} from {column:?}", raw.path));
+        let about = raw
+            .column
+            .as_ref()
+            .map_or_else(|| format!("field {}", raw.path), |column| format!("field {} from {column:?}", raw.path));
         if raw.column.is_some() == raw.value.is_some() {
             return Err(format!("{about}: exactly one of column and value is needed"));
         }
-        let value = raw.value.as_ref().map(|value| constant(&raw.path, value)).transpose().map_err(|e| format!("{about}: {e}"))?;
+        let value = raw
+            .value
+            .as_ref()
+            .map(|value| constant(&raw.path, value))
+            .transpose()
+            .map_err(|e| format!("{about}: {e}"))?;
         let table = match &raw.table {
             Some(name) => Some(*self.names.get(name).ok_or_else(|| format!("{about}: table {name:?} is not defined"))?),
             None => None,
@@ -138,7 +152,9 @@ impl Place<'_> {
             return Err(format!("{about}: a code needs a table"));
         }
         let unknown = otherwise(raw.unknown, target, Otherwise::Clear).map_err(|e| format!("{about}: {e}"))?;
-        let unmatched = otherwise(raw.unmatched, target, if table.is_some() { Otherwise::Clear } else { Otherwise::Keep }).map_err(|e| format!("{about}: {e}"))?;
+        let unmatched =
+            otherwise(raw.unmatched, target, if table.is_some() { Otherwise::Clear } else { Otherwise::Keep })
+                .map_err(|e| format!("{about}: {e}"))?;
         if shape != Shape::Code && !matches!(shape, Shape::Text(_)) && unmatched == Otherwise::Keep && table.is_some() {
             return Err(format!("{about}: only text can be kept as it is"));
         }
@@ -207,7 +223,9 @@ fn constant(path: &str, value: &toml::Value) -> Result<Value, String> {
     match (target, value) {
         (Target::Bool, toml::Value::Boolean(yes)) => Ok(Value::Bool(*yes)),
         (Target::Int(least, most), toml::Value::Integer(n)) if (least..=most).contains(n) => Ok(Value::Int(*n)),
-        (Target::Text(_) | Target::Code(_), toml::Value::String(text)) => vocabulary::fits(target, text).map(|()| Value::Text(text.clone())),
+        (Target::Text(_) | Target::Code(_), toml::Value::String(text)) => {
+            vocabulary::fits(target, text).map(|()| Value::Text(text.clone()))
+        }
         (_, other) => Err(format!("{other} does not fit the field")),
     }
 }
@@ -234,17 +252,29 @@ fn conditions(raw: Vec<RawCondition>) -> Result<Vec<Condition>, String> {
 
 fn marking(raw: RawMarking, words: SerialWords) -> Result<MarkingRule, String> {
     let about = format!("marking from {:?}", raw.column);
-    vocabulary::member("markings", "type").map_or(Ok(()), |target| vocabulary::fits(target, &raw.marking_type)).map_err(|e| format!("{about}: type {:?}: {e}", raw.marking_type))?;
+    vocabulary::member("markings", "type")
+        .map_or(Ok(()), |target| vocabulary::fits(target, &raw.marking_type))
+        .map_err(|e| format!("{about}: type {:?}: {e}", raw.marking_type))?;
     for (field, code) in words.codes() {
-        let target = if field == "serial_status" { vocabulary::scalar(field) } else { vocabulary::member("markings", field) };
+        let target =
+            if field == "serial_status" { vocabulary::scalar(field) } else { vocabulary::member("markings", field) };
         let target = target.ok_or_else(|| format!("{about}: the vocabulary has no {field}"))?;
         vocabulary::fits(target, code).map_err(|e| format!("{about}: {field} {code:?}: {e}"))?;
     }
     if let Some(status) = &raw.blank_status {
-        vocabulary::fits(target("serial_status")?, status).map_err(|e| format!("{about}: blank_status {status:?}: {e}"))?;
+        vocabulary::fits(target("serial_status")?, status)
+            .map_err(|e| format!("{about}: blank_status {status:?}: {e}"))?;
     }
     let when = conditions(raw.when).map_err(|e| format!("{about}: {e}"))?;
-    Ok(MarkingRule { column: raw.column, marking_type: raw.marking_type, script: raw.script, words, when, blank_status: raw.blank_status, sets_status: raw.sets_status })
+    Ok(MarkingRule {
+        column: raw.column,
+        marking_type: raw.marking_type,
+        script: raw.script,
+        words,
+        when,
+        blank_status: raw.blank_status,
+        sets_status: raw.sets_status,
+    })
 }
 
 fn reference(raw: RawRef) -> Result<RefRule, String> {
@@ -260,7 +290,8 @@ fn member(raw: RawMember) -> Result<MemberRule, String> {
     let about = format!("member of {}", raw.set);
     let mut fields = BTreeMap::new();
     for (name, text) in raw.fields {
-        let target = vocabulary::member(&raw.set, &name).ok_or_else(|| format!("{about}: the vocabulary has no {}/{name}", raw.set))?;
+        let target = vocabulary::member(&raw.set, &name)
+            .ok_or_else(|| format!("{about}: the vocabulary has no {}/{name}", raw.set))?;
         vocabulary::fits(target, &text).map_err(|e| format!("{about}: {name} {text:?}: {e}"))?;
         fields.insert(name, Value::Text(text));
     }
@@ -270,7 +301,9 @@ fn member(raw: RawMember) -> Result<MemberRule, String> {
 
 fn clock(offset: Option<&str>, summer: &[[String; 3]]) -> Result<Clock, String> {
     let read = |text: &str| when::offset(text).ok_or_else(|| format!("{text:?} is not an offset such as -03:00"));
-    let date = |text: &str| when::parse(text, "YYYY-MM-DD").ok_or_else(|| format!("{text:?} is not a date such as 2017-10-15"));
+    let date = |text: &str| {
+        when::parse(text, "YYYY-MM-DD").ok_or_else(|| format!("{text:?} is not a date such as 2017-10-15"))
+    };
     let mut clock = Clock { offset: offset.map_or(Ok(0), read)?, summer: Vec::new() };
     for [from, to, offset] in summer {
         clock.summer.push((date(from)?, date(to)?, read(offset)?));

@@ -51,14 +51,24 @@ pub fn open(path: &Path, options: &TableOptions) -> Result<Table, ImportError> {
     }
     let shown = if delimiter == b'\t' { "tabs".to_owned() } else { char::from(delimiter).to_string() };
     let format = format!("CSV, {}, separated by {shown}", encoding.name());
-    Ok(Table { path: path.to_owned(), source: Source::Csv(file), headers, header_row, total: Some(total), format, limits: options.limits })
+    Ok(Table {
+        path: path.to_owned(),
+        source: Source::Csv(file),
+        headers,
+        header_row,
+        total: Some(total),
+        format,
+        limits: options.limits,
+    })
 }
 
 impl CsvFile {
     /// The records from the start of the file.
     pub fn rows(&self, path: &Path) -> Result<CsvRows, ImportError> {
-        let reader = Utf8Reader::open(path, self.encoding).map_err(|source| ImportError::Unreadable { path: path.to_owned(), source })?;
-        let reader = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.delimiter).from_reader(reader);
+        let reader = Utf8Reader::open(path, self.encoding)
+            .map_err(|source| ImportError::Unreadable { path: path.to_owned(), source })?;
+        let reader =
+            ReaderBuilder::new().has_headers(false).flexible(true).delimiter(self.delimiter).from_reader(reader);
         Ok(CsvRows { reader, record: StringRecord::new() })
     }
 
@@ -83,7 +93,11 @@ impl CsvRows {
     /// Reads the next record; gives the line it begins on.
     fn advance(&mut self) -> Option<Result<u64, String>> {
         match self.reader.read_record(&mut self.record) {
-            Ok(true) => Some(Ok(self.record.position().map_or(0, csv::Position::line))),
+            // The line after the record, less the lines it covers: blank lines before it do not count as its own.
+            Ok(true) => {
+                let inside: usize = self.record.iter().map(|field| field.matches('\n').count()).sum();
+                Some(Ok(self.reader.position().line().saturating_sub(1 + inside as u64)))
+            }
             Ok(false) => None,
             Err(error) => Some(Err(error.to_string())),
         }
@@ -98,5 +112,40 @@ impl Iterator for CsvRows {
             Ok(number) => Some(Ok(Row { number, cells: self.record.iter().map(Cell::from_text).collect() })),
             Err(detail) => Some(Err(detail)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_million_rows_is_counted_and_read_row_by_row() {
+        let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+        let mut out = std::io::BufWriter::new(&mut file);
+        writeln!(out, "id;serial").unwrap();
+        for n in 0..1_000_000 {
+            writeln!(out, "{n};AB{n:07}").unwrap();
+        }
+        drop(out);
+        let options = TableOptions {
+            required: vec![vec!["serial".to_owned()]],
+            known: vec!["serial".to_owned()],
+            ..TableOptions::default()
+        };
+        let table = open(file.path(), &options).unwrap();
+        assert_eq!(table.total(), Some(1_000_000));
+        let Source::Csv(csv) = &table.source else { unreachable!() };
+        let mut rows = csv.rows(file.path()).unwrap();
+        let tenth = rows.nth(10).unwrap().unwrap();
+        assert_eq!((tenth.number, tenth.text(1)), (11, "AB0000009"));
+        let read = rows.reader.get_ref().consumed;
+        let size = file.path().metadata().unwrap().len();
+        assert!(read < 300_000 && size > 15_000_000, "{read} of {size} bytes read for ten rows");
+        assert_eq!(rows.count(), 1_000_001 - 11);
     }
 }

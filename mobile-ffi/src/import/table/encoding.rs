@@ -57,7 +57,10 @@ fn check(path: &Path, encoding: &'static Encoding) -> Result<(), ImportError> {
                 // A NUL, or the C1 bytes no code page prints, are the mark of a file in some other encoding.
                 let foreign = part.contains(&0) || part.windows(2).any(|w| matches!(w, [0xC2, 0x80..=0x9F]));
                 if foreign {
-                    return Err(ImportError::WrongEncoding { encoding: encoding.name().to_owned(), at: reader.consumed });
+                    return Err(ImportError::WrongEncoding {
+                        encoding: encoding.name().to_owned(),
+                        at: reader.consumed,
+                    });
                 }
                 text |= part.iter().any(|b| !b.is_ascii_whitespace());
             }
@@ -69,7 +72,7 @@ fn check(path: &Path, encoding: &'static Encoding) -> Result<(), ImportError> {
     }
 }
 
-/// Reads a file of any encoding as UTF-8; a byte that does not fit is an error, never a replacement character.
+/// Reads a file of any encoding as UTF-8 with plain line feeds; a byte that does not fit is an error, never a replacement character.
 pub struct Utf8Reader {
     inner: BufReader<File>,
     decoder: Decoder,
@@ -81,6 +84,7 @@ pub struct Utf8Reader {
     done: bool,
     spill: Vec<u8>,
     spill_at: usize,
+    last_byte: Option<u8>,
     /// Bytes of the file decoded so far.
     pub consumed: u64,
 }
@@ -99,6 +103,7 @@ impl Utf8Reader {
             done: false,
             spill: Vec::new(),
             spill_at: 0,
+            last_byte: None,
             consumed: 0,
         })
     }
@@ -114,7 +119,8 @@ impl Utf8Reader {
                 self.last = self.raw_end == 0;
             }
             let source = self.raw.get(self.raw_at..self.raw_end).unwrap_or_default();
-            let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(source, &mut self.spill, self.last);
+            let (result, read, written) =
+                self.decoder.decode_to_utf8_without_replacement(source, &mut self.spill, self.last);
             self.raw_at += read;
             self.consumed += read as u64;
             match result {
@@ -127,8 +133,26 @@ impl Utf8Reader {
             }
             if written > 0 || self.done {
                 self.spill.truncate(written);
+                self.one_line_end();
                 return Ok(());
             }
+        }
+    }
+
+    /// Every line ends with a line feed, the last one too: lines can then be counted.
+    fn one_line_end(&mut self) {
+        let mut last = self.last_byte;
+        self.spill.retain_mut(|byte| {
+            let before = last.replace(*byte);
+            let second_half = before == Some(b'\r') && *byte == b'\n';
+            if *byte == b'\r' {
+                *byte = b'\n';
+            }
+            !second_half
+        });
+        self.last_byte = last;
+        if self.done && last.is_some_and(|byte| !matches!(byte, b'\r' | b'\n')) {
+            self.spill.push(b'\n');
         }
     }
 }

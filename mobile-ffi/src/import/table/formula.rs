@@ -3,7 +3,8 @@
 //! Spreadsheets use them to keep leading zeros. Only literals are evaluated; whatever refers to other cells is not.
 
 /// The names of the joining functions, in the languages whose spreadsheets write them out in text cells.
-const JOIN: [&str; 8] = ["CONCATENATE", "CONCAT", "_XLFN.CONCAT", "CONCATENAR", "CONCATENER", "VERKETTEN", "CONCATENA", "TEXT.SAMENVOEGEN"];
+const JOIN: [&str; 8] =
+    ["CONCATENATE", "CONCAT", "_XLFN.CONCAT", "CONCATENAR", "CONCATENER", "VERKETTEN", "CONCATENA", "TEXT.SAMENVOEGEN"];
 
 /// Deepest nesting of functions and brackets that is followed.
 const DEPTH: u8 = 16;
@@ -142,7 +143,9 @@ mod tests {
 
     #[test]
     fn a_formula_that_looks_elsewhere_or_does_not_end_is_not_evaluated() {
-        for formula in ["A1", "=CONCATENATE(A1)", "=SUM(1,2)", "=\"open", "=T(\"a\",\"b\")", "=\"a\"\"", "=", &"(".repeat(500)] {
+        for formula in
+            ["A1", "=CONCATENATE(A1)", "=SUM(1,2)", "=\"open", "=T(\"a\",\"b\")", "=\"a\"\"", "=", &"(".repeat(500)]
+        {
             assert_eq!(literal(formula), None, "{formula}");
         }
     }

@@ -16,7 +16,11 @@ pub fn find(rows: &[Row], options: &TableOptions) -> Result<(u64, Vec<String>), 
     for row in rows {
         let score = score(row, options);
         let complete = missing(row, options).is_empty();
-        let enough = if options.required.is_empty() { row.cells.iter().filter(|c| !c.text.is_empty()).count() >= 2 } else { complete };
+        let enough = if options.required.is_empty() {
+            row.cells.iter().filter(|c| !c.text.is_empty()).count() >= 2
+        } else {
+            complete
+        };
         if enough {
             let headers: Vec<String> = row.cells.iter().map(|cell| cell.text.clone()).collect();
             only_once(&headers, options)?;

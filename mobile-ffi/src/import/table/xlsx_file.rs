@@ -49,17 +49,34 @@ pub fn open(path: &Path, options: &TableOptions) -> Result<Table, ImportError> {
             Ok((header_row, headers, last)) => {
                 let total = last.checked_sub(header_row).filter(|total| *total > 0);
                 let format = format!("XLSX, sheet {}", file.sheet);
-                return Ok(Table { path: path.to_owned(), source: Source::Xlsx(Box::new(file)), headers, header_row, total, format, limits: options.limits });
+                return Ok(Table {
+                    path: path.to_owned(),
+                    source: Source::Xlsx(Box::new(file)),
+                    headers,
+                    header_row,
+                    total,
+                    format,
+                    limits: options.limits,
+                });
             }
-            // The sheet that says most about what is missing speaks for the file.
-            Err(error) => match (&reason, &error) {
-                (None | Some(ImportError::Empty), _) => reason = Some(error),
-                (Some(ImportError::NoHeader { missing: old, .. }), ImportError::NoHeader { missing: new, .. }) if new.len() < old.len() => reason = Some(error),
-                _ => {}
-            },
+            // The sheet that says most speaks for the file: one that cannot be read, then the one that lacks least.
+            Err(error) => {
+                if reason.as_ref().is_none_or(|old| telling(&error) > telling(old)) {
+                    reason = Some(error);
+                }
+            }
         }
     }
     Err(reason.unwrap_or(ImportError::Empty))
+}
+
+/// How much the reason why a sheet was not taken says about the file.
+fn telling(error: &ImportError) -> usize {
+    match error {
+        ImportError::Empty => 0,
+        ImportError::NoHeader { missing, .. } => usize::MAX - 1 - missing.len(),
+        _ => usize::MAX,
+    }
 }
 
 impl XlsxFile {
@@ -191,13 +208,12 @@ fn plain(value: &DataRef<'_>) -> Cell {
         DataRef::Empty => Cell::empty(),
         DataRef::Int(number) => Cell { text: number.to_string(), kind: CellKind::Number },
         DataRef::Float(number) => Cell::from_number(*number),
-        DataRef::String(text) => Cell::from_text(text),
+        DataRef::String(text) | DataRef::DurationIso(text) => Cell::from_text(text),
         DataRef::SharedString(text) => Cell::from_text(text),
         DataRef::Bool(yes) => Cell { text: if *yes { "TRUE" } else { "FALSE" }.to_owned(), kind: CellKind::Bool },
         DataRef::DateTime(date) if date.is_duration() => Cell::from_number(date.as_f64()),
         DataRef::DateTime(date) => Cell { text: iso(date), kind: CellKind::Date },
         DataRef::DateTimeIso(text) => Cell { text: text.trim_end_matches('Z').to_owned(), kind: CellKind::Date },
-        DataRef::DurationIso(text) => Cell::from_text(text),
         DataRef::Error(error) => Cell { text: error.to_string(), kind: CellKind::Error },
     }
 }

@@ -15,7 +15,10 @@ fn real() -> Option<PathBuf> {
         assert!(file.is_file(), "PLOUGHSHARE_REAL_DATA is set and {} is not there", file.display());
         return Some(file);
     }
-    assert!(std::env::var_os("PLOUGHSHARE_REQUIRE_ALL").is_none(), "PLOUGHSHARE_REAL_DATA is not set and PLOUGHSHARE_REQUIRE_ALL is");
+    assert!(
+        std::env::var_os("PLOUGHSHARE_REQUIRE_ALL").is_none(),
+        "PLOUGHSHARE_REAL_DATA is not set and PLOUGHSHARE_REQUIRE_ALL is"
+    );
     None
 }
 
@@ -36,7 +39,7 @@ fn every_row_of_a_real_register_becomes_an_item() {
     for outcome in &outcomes {
         let Outcome::Ready(ready) = outcome else { unreachable!() };
         ready.draft.check().unwrap();
-        let text = |path: &str| ready.draft.fields.get(path).and_then(ploughshare_core::cbor::Value::as_text).unwrap_or("");
+        let text = |path: &str| ready.draft.fields.get(path).and_then(Value::as_text).unwrap_or("");
         *calibres.entry(text("calibre").to_owned()).or_insert(0_u64) += 1;
         makers += u64::from(!text("make").is_empty());
         if text("kind") == "weapon" {
@@ -45,9 +48,14 @@ fn every_row_of_a_real_register_becomes_an_item() {
     }
     if std::env::var_os("PLOUGHSHARE_SHOW").is_some() {
         eprintln!("{}\n{calibres:?}\nmake known: {makers}\n{serials:?}", summary.to_text());
-        std::fs::write(std::env::temp_dir().join("import-summary.json"), serde_json::to_string_pretty(&summary).unwrap()).unwrap();
+        std::fs::write(
+            std::env::temp_dir().join("import-summary.json"),
+            serde_json::to_string_pretty(&summary).unwrap(),
+        )
+        .unwrap();
     }
-    let open = calibres.get("other").unwrap_or(&0) + calibres.get("unknown").unwrap_or(&0) + calibres.get("").unwrap_or(&0);
+    let open =
+        calibres.get("other").unwrap_or(&0) + calibres.get("unknown").unwrap_or(&0) + calibres.get("").unwrap_or(&0);
     assert!(open * 20 < summary.rows, "calibres not recognised: {open} of {}", summary.rows);
     assert_eq!(serials.values().sum::<u64>(), 14_034);
 }
