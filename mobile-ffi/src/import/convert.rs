@@ -1,5 +1,6 @@
 //! A row and a mapping become a draft, with everything that was changed, assumed or not understood said beside it.
 
+mod members;
 mod row;
 
 use std::collections::{BTreeMap, HashMap};

@@ -142,7 +142,7 @@ impl Table {
     /// When the file can no longer be read.
     pub fn rows(&mut self) -> Result<Rows<'_>, ImportError> {
         let inner = match &mut self.source {
-            Source::Csv(file) => RowsInner::Csv(file.rows(&self.path)?),
+            Source::Csv(file) => RowsInner::Csv(Box::new(file.rows(&self.path)?)),
             Source::Xlsx(file) => RowsInner::Xlsx(Box::new(file.rows()?)),
         };
         Ok(Rows {
@@ -165,7 +165,7 @@ pub struct Rows<'a> {
 }
 
 enum RowsInner<'a> {
-    Csv(csv_file::CsvRows),
+    Csv(Box<csv_file::CsvRows>),
     Xlsx(Box<xlsx_file::XlsxRows<'a>>),
 }
 
