@@ -2,6 +2,8 @@
 
 mod enrol;
 mod findings;
+mod hints;
+mod import_file;
 mod installation;
 mod list;
 mod read;
@@ -12,6 +14,8 @@ mod sync;
 mod take;
 mod token;
 
+pub use hints::unfit;
+pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use record::{BatchOutcome, BatchRow};
 
 use std::path::PathBuf;
@@ -34,6 +38,7 @@ pub struct Tablet {
     syncing: Mutex<()>,
     platform: Arc<dyn Platform>,
     vault: Arc<dyn KeyVault>,
+    dir: PathBuf,
     up_bytes: u64,
     down_bytes: u64,
 }
@@ -141,6 +146,7 @@ impl Tablet {
             syncing: Mutex::new(()),
             platform,
             vault,
+            dir: PathBuf::from(&config.dir),
             up_bytes: config.up_bytes.unwrap_or(900_000),
             down_bytes: config.down_bytes.unwrap_or(900_000),
         })

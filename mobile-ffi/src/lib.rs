@@ -17,7 +17,7 @@ mod platform;
 mod store;
 pub mod transport;
 
-pub use engine::{BatchOutcome, BatchRow, Tablet};
+pub use engine::{BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, Tablet, unfit};
 pub use error::{ErrorKind, TabletError};
 pub use model::*;
 pub use platform::{FileVault, KeyVault, Platform, PlatformError, SystemPlatform};

@@ -1,29 +1,31 @@
 //! The outside: every route on one screen, and what stands around all of them. A resource is a file in this room.
 
-// mod audit;
+mod audit;
 mod auth;
 pub mod body;
 mod caller;
-// mod conflicts;
-// mod counts;
-// mod documents;
+mod conflicts;
+mod counts;
 mod enrol;
 mod exchange;
-// mod findings;
+mod findings;
 mod health;
-// mod history;
-// mod items;
+mod history;
+mod items;
 mod metrics;
 mod openapi;
 mod problem;
 mod rates;
 mod session;
-// mod statements;
+mod setup_page;
+mod statements;
 mod surround;
-// mod wait;
-// mod waiting;
+mod values;
+mod wait;
+mod waiting;
 
-// mod tests;
+#[cfg(test)]
+mod tests;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -101,17 +103,18 @@ fn routes() -> Routes {
         .post("/api/v1/session", session::sign_in)
         .post("/api/v1/setup", session::set_up)
         .post("/api/v1/operations/{operation}/exchange", exchange::exchange)
-        // .get("/api/v1/items", items::list)
-        // .get("/api/v1/items/{item}", items::one)
-        // .get("/api/v1/items/{item}/history", history::history)
-        // .get("/api/v1/items/{item}/statements", statements::statements)
-        // .get("/api/v1/conflicts", conflicts::list)
-        // .get("/api/v1/findings", findings::list)
-        // .get("/api/v1/waiting", waiting::list)
-        // .get("/api/v1/counts", counts::counts)
-        // .get("/api/v1/audit/checkpoint", audit::checkpoint)
-        // .get("/api/v1/audit/proof", audit::proof)
-        // .get("/api/v1/audit/consistency", audit::consistency)
+        .get("/api/v1/items", items::list)
+        .get("/api/v1/items/{item}", items::one)
+        .get("/api/v1/items/{item}/history", history::history)
+        .get("/api/v1/items/{item}/statements", statements::statements)
+        .get("/api/v1/conflicts", conflicts::list)
+        .get("/api/v1/findings", findings::list)
+        .get("/api/v1/waiting", waiting::list)
+        .get("/api/v1/counts", counts::counts)
+        .get("/api/v1/audit/checkpoint", audit::checkpoint)
+        .get("/api/v1/audit/proof", audit::proof)
+        .get("/api/v1/audit/consistency", audit::consistency)
+        .get("/setup", setup_page::page)
         .get("/healthz", health::healthz)
         .get("/readyz", health::readyz)
         .get("/metrics", metrics::metrics)

@@ -6,7 +6,7 @@ use ploughshare_core::cbor::{Value, key_order};
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Document, Statement};
 use ploughshare_core::domain::draft::{Draft, json_to_value};
-use ploughshare_core::domain::schema::{self, FieldType, SchemaError};
+use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::edit::Edit;
 use ploughshare_core::entry::{Entry, EntryError, VOCABULARY};
 use ploughshare_core::ids::{DocId, EntryHash};
@@ -14,6 +14,7 @@ use ploughshare_core::keys::sha256;
 use ploughshare_core::limits;
 use rusqlite::Connection;
 
+use super::hints::unfit;
 use super::{Engine, Moment, Session, Tablet, document_id, exceptions};
 use crate::error::TabletError;
 use crate::model::Saved;
@@ -137,18 +138,27 @@ pub struct BatchRow {
 impl Tablet {
     /// Records a new document.
     pub fn record(&self, draft: Draft) -> Result<Saved> {
-        draft.check().map_err(unfit)?;
+        self.record_all(vec![draft])?.pop().ok_or_else(|| TabletError::internal("nothing was recorded"))
+    }
+
+    /// Records many new documents in one transaction: all of them or, if one is refused, none.
+    pub fn record_all(&self, drafts: Vec<Draft>) -> Result<Vec<Saved>> {
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let moment = clock.read(self.platform.as_ref())?;
-        let voice = Voice { session, authority, boot: *boot, moment };
         let tx = store.write()?;
-        let edits = vec![creation(&draft)];
-        let (saved, _) = append(&tx, &voice, Saying { kind: &draft.kind, document: None, after: Vec::new(), edits })?;
+        let mut all = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            draft.check().map_err(unfit)?;
+            let moment = clock.read(self.platform.as_ref())?;
+            let voice = Voice { session, authority, boot: *boot, moment };
+            let edits = vec![creation(&draft)];
+            let saying = Saying { kind: &draft.kind, document: None, after: Vec::new(), edits };
+            all.push(append(&tx, &voice, saying)?.0);
+        }
         tx.commit()?;
-        Ok(saved)
+        Ok(all)
     }
 
     /// Records a new document from plain JSON, for example `{"class": "ASR", "markings": [{"type": "SER", "text": "AB 12"}]}`.
@@ -292,6 +302,7 @@ impl Tablet {
 }
 
 fn record_row(conn: &Connection, voice: &Voice<'_>, row: &BatchRow) -> Result<Saved> {
+    row.draft.check().map_err(unfit)?;
     let edits = vec![creation(&row.draft)];
     let saying = Saying { kind: &row.draft.kind, document: None, after: Vec::new(), edits };
     let (saved, folded) = append(conn, voice, saying)?;
@@ -331,14 +342,4 @@ fn member_exists(edit: &Edit, seen: &Document) -> Result<()> {
     }
     let message = format!("the document has no member {set}/{key}");
     Err(TabletError::refused("edit.no_such_member", message, "Nothing was saved. Look at `show` for the members' keys."))
-}
-
-/// An edit that the vocabulary does not have.
-pub(super) fn unfit(error: SchemaError) -> TabletError {
-    let hint = match error.code() {
-        "edit.not_in_list" => "Nothing was saved. Look the code up with `codes`.",
-        "edit.unknown_path" | "edit.unknown_kind" => "Nothing was saved. Look the name up with `fields`.",
-        _ => "Nothing was saved. Correct the field that is named and try again.",
-    };
-    TabletError::refused(error.code(), error.to_string(), hint)
 }

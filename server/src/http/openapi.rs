@@ -6,7 +6,9 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
-use super::{auth, enrol, exchange, health, metrics, session};
+use super::{
+    audit, auth, conflicts, counts, enrol, exchange, findings, health, history, items, metrics, session, setup_page, statements, waiting,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +23,18 @@ use super::{auth, enrol, exchange, health, metrics, session};
         session::sign_in,
         session::set_up,
         exchange::exchange,
+        items::list,
+        items::one,
+        history::history,
+        statements::statements,
+        conflicts::list,
+        findings::list,
+        waiting::list,
+        counts::counts,
+        audit::checkpoint,
+        audit::proof,
+        audit::consistency,
+        setup_page::page,
         health::healthz,
         health::readyz,
         metrics::metrics,

@@ -43,6 +43,14 @@ impl Scope {
         }
     }
 
+    /// The operations, or `None` for every one.
+    pub fn only(&self) -> Option<&BTreeSet<OperationId>> {
+        match self {
+            Self::All => None,
+            Self::Only(operations) => Some(operations),
+        }
+    }
+
     /// Narrowed to one operation, as a reader asked.
     #[must_use]
     pub fn narrowed(self, to: Option<OperationId>) -> Self {

@@ -258,9 +258,9 @@ async fn a_copied_tablet_forks_its_journal_and_both_sides_and_the_proof_are_kept
         let left = a.say(1, Some(id), &[birth.0], vec![set("make", "LEFT")]);
         let right = copy.say(1, Some(id), &[birth.0], vec![set("make", "RIGHT")]);
         let further = copy.say(2, Some(id), &[right.0], vec![set("model", "AKM")]);
-        for (hand, entries) in [(&mut a, vec![left]), (&mut copy, vec![right]), (&mut copy, vec![further])] {
-            let sealed = hand.seal(&app, &entries);
-            let accepted = accept(&app, &hand.bringer(), vec![sealed]).await.unwrap();
+        let sealed = [a.seal(&app, &[left]), copy.seal(&app, &[right]), copy.seal(&app, &[further])];
+        for sealed in sealed {
+            let accepted = accept(&app, &a.bringer(), vec![sealed]).await.unwrap();
             assert_eq!((accepted.receipts.len(), accepted.refused.len()), (1, 0));
         }
         project(&app).await;

@@ -54,7 +54,7 @@ pub async fn markings_holding(register: &Db, fragment: &str, limit: u32) -> Resu
 }
 
 /// `AB%1` → `%AB\%1%`.
-fn like_pattern(fragment: &str) -> Val {
+pub(super) fn like_pattern(fragment: &str) -> Val {
     let mut pattern = String::from("%");
     for letter in fragment.chars() {
         if matches!(letter, '%' | '_' | '\\') {
@@ -67,7 +67,7 @@ fn like_pattern(fragment: &str) -> Val {
 }
 
 /// `AB12` → `"AB1" AND "B12"`, the full-text query for rows that have all pieces.
-fn pieces(fragment: &str) -> Val {
+pub(super) fn pieces(fragment: &str) -> Val {
     let letters: Vec<char> = fragment.chars().collect();
     let pieces: Vec<String> = letters
         .windows(LEAST_FRAGMENT)

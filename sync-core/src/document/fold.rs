@@ -51,6 +51,8 @@ fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions) -> Document {
     let mut content_heads: BTreeSet<EntryHash> = BTreeSet::new();
     // What stands for an entry: itself when it was folded, else what it stood on.
     let mut stands: HashMap<EntryHash, Vec<EntryHash>> = HashMap::with_capacity(order.ready.len());
+    // What each folded entry was woven on.
+    let mut standing_on: HashMap<EntryHash, Vec<EntryHash>> = HashMap::with_capacity(order.ready.len());
     for (hash, entry) in &order.ready {
         heads.insert(*hash);
         for seen in &entry.after {
@@ -60,6 +62,7 @@ fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions) -> Document {
             entry.after.iter().flat_map(|h| stands.get(h).cloned().unwrap_or_default()).collect();
         on.sort_unstable();
         on.dedup();
+        heads_only(&mut on, &standing_on);
         let unknown = entry.needs_update();
         document.update_needed |= unknown;
         let folds = entry.has_content()
@@ -74,6 +77,7 @@ fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions) -> Document {
             content_heads.insert(*hash);
             document.folded += 1;
             stands.insert(*hash, vec![*hash]);
+            standing_on.insert(*hash, on);
         } else {
             stands.insert(*hash, on);
         }
@@ -82,6 +86,24 @@ fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions) -> Document {
     document.content_heads = content_heads.into_iter().collect();
     document.fields = loom.read();
     document
+}
+
+/// Drops what others of the list already stand on: an author may name their own last entry beside a head that covers it.
+fn heads_only(on: &mut Vec<EntryHash>, standing_on: &HashMap<EntryHash, Vec<EntryHash>>) {
+    if on.len() < 2 {
+        return;
+    }
+    let mut covered: BTreeSet<EntryHash> = BTreeSet::new();
+    let mut open: Vec<EntryHash> = on.iter().flat_map(|h| standing_on.get(h).cloned().unwrap_or_default()).collect();
+    while let Some(hash) = open.pop() {
+        if covered.insert(hash) {
+            open.extend(standing_on.get(&hash).into_iter().flatten());
+        }
+        if on.iter().filter(|h| !covered.contains(h)).count() < 2 {
+            break;
+        }
+    }
+    on.retain(|h| !covered.contains(h));
 }
 
 /// The Automerge documents of one fold.

@@ -1,0 +1,267 @@
+//! What can be said on the command line.
+
+use clap::{Args, Parser, Subcommand};
+
+/// Field work without a network: record, show, resolve, import, sync.
+#[derive(Debug, Parser)]
+#[command(name = "fieldkit", version, about, propagate_version = true)]
+pub struct Cli {
+    /// Folder of the store.
+    #[arg(long, global = true, value_name = "DIR", env = "FIELDKIT_STORE", default_value = "./fieldkit-store")]
+    pub store: String,
+    /// Print one JSON document on standard output, and errors as JSON on standard error.
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Enrol this store as a tablet with a one-use ticket.
+    Enrol(Enrol),
+    /// Record a weapon, a part, an ammunition lot or a collection.
+    Record(Record),
+    /// Say more about a document: set or clear fields, add or withdraw members. One call is one statement.
+    Edit(Edit),
+    /// Show a document: content, conflicts, history, findings, what counts.
+    Show(Show),
+    /// List documents, the newest here first.
+    List(List),
+    /// List fields at which several values stand, with who said them.
+    Conflicts(Limit),
+    /// Choose a value where several stand.
+    Resolve(Resolve),
+    /// List what the rules noticed.
+    Findings(Limit),
+    /// Import a register that others kept (CSV or XLSX). Importing again adds nothing.
+    Import(Import),
+    /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
+    Status,
+    /// Bring what was recorded to the register and take in what others said.
+    Sync,
+    /// List the code lists, or the codes of one.
+    Codes {
+        /// Name of a list, for example `calibre`.
+        list: Option<String>,
+        /// Only codes whose code or label holds this text.
+        #[arg(long)]
+        find: Option<String>,
+    },
+    /// List the fields of a kind of document with what they take.
+    Fields {
+        /// Kind of document.
+        #[arg(default_value = "item")]
+        kind: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Enrol {
+    /// Address of the register, for example https://register.example.org.
+    #[arg(long)]
+    pub server: String,
+    /// The ticket, as the administrator gave it.
+    #[arg(long, env = "FIELDKIT_TICKET", hide_env_values = true)]
+    pub ticket: String,
+    /// What people call this device.
+    #[arg(long, default_value = "fieldkit")]
+    pub label: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Record {
+    /// A JSON draft, or a list of drafts, from this file; `-` reads standard input.
+    #[arg(long, short, value_name = "FILE")]
+    pub file: Option<String>,
+    /// Kind of document: item or collection.
+    #[arg(long, default_value = "item", conflicts_with = "file")]
+    pub document: String,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub more: Says,
+}
+
+/// Fields used most; any other by --set.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Kind of item: weapon, part, ammunition.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Class, for example ASR; see `codes weapon_class`.
+    #[arg(long)]
+    pub class: Option<String>,
+    /// Maker.
+    #[arg(long)]
+    pub make: Option<String>,
+    /// Model.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Calibre, for example 7.62x39; see `codes calibre`.
+    #[arg(long)]
+    pub calibre: Option<String>,
+    /// Country of manufacture, ISO 3166 alpha-2.
+    #[arg(long)]
+    pub country: Option<String>,
+    /// Year of manufacture.
+    #[arg(long)]
+    pub year: Option<String>,
+    /// Condition; see `codes condition`.
+    #[arg(long)]
+    pub condition: Option<String>,
+    /// Tag.
+    #[arg(long)]
+    pub tag: Option<String>,
+    /// Quantity, for ammunition.
+    #[arg(long)]
+    pub quantity: Option<String>,
+    /// Status; see `codes status`.
+    #[arg(long)]
+    pub status: Option<String>,
+    /// Site.
+    #[arg(long)]
+    pub site: Option<String>,
+    /// Serial as seen; adds a marking of type SER.
+    #[arg(long)]
+    pub serial: Option<String>,
+    /// Condition of the serial, for example OBL; see `codes marking_condition`.
+    #[arg(long)]
+    pub serial_condition: Option<String>,
+    /// Where the serial is, for example RCV; see `codes marking_location`.
+    #[arg(long)]
+    pub serial_location: Option<String>,
+    /// Where no serial was read: none_marked, obliterated, not_legible, not_inspected.
+    #[arg(long)]
+    pub serial_status: Option<String>,
+    /// A note. May be given several times.
+    #[arg(long)]
+    pub note: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Says {
+    /// Set a field: PATH=VALUE. May be given several times.
+    #[arg(long, value_name = "PATH=VALUE")]
+    pub set: Vec<String>,
+    /// Add a member to a set: SET:FIELD=VALUE,FIELD=VALUE. May be given several times.
+    #[arg(long, value_name = "SET:FIELD=VALUE,…")]
+    pub add: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// The document: its id, or at least its first 8 digits.
+    pub document: String,
+    #[command(flatten)]
+    pub says: Says,
+    /// Say that a field has no value. May be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub clear: Vec<String>,
+    /// Withdraw a member: SET/KEY, as `show` lists it. May be given several times.
+    #[arg(long, value_name = "SET/KEY", requires = "reason")]
+    pub withdraw: Vec<String>,
+    /// Why the members are withdrawn.
+    #[arg(long)]
+    pub reason: Option<String>,
+    /// A JSON object of paths and values from this file; `-` reads standard input.
+    #[arg(long, short, value_name = "FILE", conflicts_with_all = ["set", "add", "clear", "withdraw"])]
+    pub file: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The document: its id, or at least its first 8 digits.
+    pub document: String,
+    /// Show it as somebody saw it who saw exactly these heads (64 hex digits each).
+    #[arg(long, value_name = "HEAD", value_delimiter = ',')]
+    pub at: Vec<String>,
+    /// Show every value that was ever said.
+    #[arg(long)]
+    pub history: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct List {
+    /// Kind of document: item, collection.
+    #[arg(long)]
+    pub document: Option<String>,
+    /// Kind of item: weapon, part, ammunition.
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// Class code.
+    #[arg(long)]
+    pub class: Option<String>,
+    /// Status code.
+    #[arg(long)]
+    pub status: Option<String>,
+    /// Words of three letters or more, found anywhere in free text.
+    #[arg(long)]
+    pub text: Option<String>,
+    /// A serial or a part of one, three characters or more.
+    #[arg(long)]
+    pub serial: Option<String>,
+    /// Find serials also by common misreadings (O for 0, I for 1 …).
+    #[arg(long, requires = "serial")]
+    pub confusable: bool,
+    /// Only documents in conflict.
+    #[arg(long)]
+    pub in_conflict: bool,
+    /// Only documents with open findings.
+    #[arg(long)]
+    pub with_findings: bool,
+    /// Rows a page.
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+    /// Where the page begins: `next` of the page before.
+    #[arg(long)]
+    pub after: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Limit {
+    /// Most documents looked at.
+    #[arg(long, default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct Resolve {
+    /// The document: its id, or at least its first 8 digits.
+    pub document: String,
+    /// The field in conflict.
+    pub path: String,
+    /// Number of the value, from 0, as `conflicts` lists them.
+    #[arg(long, required_unless_present = "value", conflicts_with = "value")]
+    pub index: Option<u32>,
+    /// The value itself.
+    #[arg(long)]
+    pub value: Option<String>,
+    /// Why this one.
+    #[arg(long)]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file: CSV or XLSX.
+    pub file: String,
+    /// A mapping file, or the name of one that ships with the program; found out from the headers if not given.
+    #[arg(long)]
+    pub mapping: Option<String>,
+    /// Where the report of every changed, flagged or refused row goes.
+    #[arg(long)]
+    pub report: Option<String>,
+    /// Sheet of the workbook.
+    #[arg(long)]
+    pub sheet: Option<String>,
+    /// Encoding of a CSV file.
+    #[arg(long)]
+    pub encoding: Option<String>,
+    /// The collection that all items came in by.
+    #[arg(long)]
+    pub collection: Option<String>,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub quiet: bool,
+}

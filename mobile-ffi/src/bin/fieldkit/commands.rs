@@ -1,0 +1,75 @@
+//! One file a command, or a few that belong together.
+
+mod import;
+mod look;
+mod record;
+mod show;
+mod sync;
+mod vocabulary;
+
+use std::io::Read as _;
+use std::path::Path;
+
+use mobile_ffi::{ErrorKind, Tablet, TabletConfig, TabletError};
+
+use crate::args::{Cli, Command};
+use crate::output::Output;
+
+/// Runs a command.
+pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
+    let store = cli.store;
+    let open = || existing(&store);
+    match cli.command {
+        Command::Enrol(args) => sync::enrol(&tablet(&store)?, &args, output),
+        Command::Record(args) => record::record(&open()?, args, output),
+        Command::Edit(args) => record::edit(&open()?, args, output),
+        Command::Resolve(args) => record::resolve(&open()?, &args, output),
+        Command::Show(args) => show::show(&open()?, args, output),
+        Command::List(args) => look::list(&open()?, args, output),
+        Command::Conflicts(args) => look::conflicts(&open()?, &args, output),
+        Command::Findings(args) => look::findings(&open()?, &args, output),
+        Command::Import(args) => import::import(&open()?, args, output),
+        Command::Status => sync::status(&open()?, output),
+        Command::Sync => sync::sync(&open()?, output),
+        Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
+        Command::Fields { kind } => vocabulary::fields(&kind, output),
+    }
+}
+
+fn tablet(store: &str) -> Result<Tablet, TabletError> {
+    Tablet::open(TabletConfig::new(store))
+}
+
+/// Opens a store that is there; a mistyped folder must not become an empty tablet.
+fn existing(store: &str) -> Result<Tablet, TabletError> {
+    if Path::new(store).join("tablet.db").exists() {
+        return tablet(store);
+    }
+    Err(TabletError::new(
+        ErrorKind::NotEnrolled,
+        "store.missing",
+        format!("there is no store in {store}"),
+        "Name its folder with --store or FIELDKIT_STORE, or make one with `enrol`.",
+    ))
+}
+
+/// The text of a file, or of standard input for `-`.
+fn read(file: &str) -> Result<String, TabletError> {
+    let text = if file == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        std::fs::read_to_string(file)
+    };
+    text.map_err(|error| {
+        let message = format!("{file} cannot be read: {error}");
+        TabletError::refused("file.unreadable", message, "Nothing was saved. Check the path; the text must be UTF-8.")
+    })
+}
+
+/// JSON from text.
+fn parse(text: &str) -> Result<serde_json::Value, TabletError> {
+    serde_json::from_str(text).map_err(|error| {
+        TabletError::refused("json.malformed", format!("not JSON: {error}"), "Nothing was saved. Correct the JSON.")
+    })
+}

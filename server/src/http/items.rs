@@ -1,0 +1,174 @@
+//! `GET /api/v1/items` and `/items/{item}`.
+
+use axum::Json;
+use axum::extract::State;
+use ploughshare_core::domain::serial;
+use ploughshare_core::ids::{DocId, OperationId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Shared;
+use super::body::{Asked, Named};
+use super::caller::Signed;
+use super::problem::Problem;
+use super::values::{Projected, bad_cursor, cut, json_of, no_such, operations, page, projected};
+use super::wait::wait;
+use crate::store::read_items::{self, Item, Wanted};
+
+/// What is looked for. Filters are joined by "and".
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Search {
+    /// A piece of a serial or other marking, at least three characters; case, spaces and dashes make no difference.
+    q: Option<String>,
+    /// A whole serial or other marking.
+    serial: Option<String>,
+    /// A marking that may have been misread: 0 and O, 1 and I, 5 and S, 8 and B and their like count as equal.
+    like: Option<String>,
+    kind: Option<String>,
+    class: Option<String>,
+    make: Option<String>,
+    calibre: Option<String>,
+    status: Option<String>,
+    context: Option<String>,
+    condition: Option<String>,
+    serial_status: Option<String>,
+    site: Option<String>,
+    case_number: Option<String>,
+    tag: Option<String>,
+    /// Id of an operation.
+    #[param(value_type = Option<String>)]
+    operation: Option<OperationId>,
+    has_conflicts: Option<bool>,
+    has_findings: Option<bool>,
+    /// The `next` of the page before.
+    after: Option<String>,
+    /// 1 to 500, usually 100.
+    limit: Option<u32>,
+    /// `OPERATION:PLACE[,…]`: wait up to five seconds until the register has followed that far.
+    wait_place: Option<String>,
+    /// Why it is asked, a code or case number, for the log of reads; also as header `X-Purpose`.
+    purpose: Option<String>,
+}
+
+/// A page of items.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Items {
+    items: Vec<Item>,
+    /// What to ask for as `after`; absent on the last page.
+    next: Option<String>,
+    /// How far the register is.
+    projected: Vec<Projected>,
+}
+
+/// Items by serial and filters. A search by serial is written to the log of reads.
+#[utoipa::path(get, path = "/api/v1/items", tag = "register", security(("token" = [])), params(Search), responses(
+    (status = 200, body = Items), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn list(
+    State(api): State<Shared>,
+    mut signed: Signed,
+    Asked(search): Asked<Search>,
+) -> Result<Json<Items>, Problem> {
+    let scope = signed.reads()?.narrowed(search.operation);
+    signed.because(search.purpose.as_deref())?;
+    let limit = page(search.limit)?;
+    let wanted = search.wanted(scope.only().cloned(), limit)?;
+    wait(&api, search.wait_place.as_deref()).await?;
+    let mut items = read_items::list(&api.app.store.register, &wanted).await?;
+    let next = cut(&mut items, limit, |item| format!("{}:{}", item.operation, item.id));
+    let projected = projected(&api, &scope).await?;
+    if let Some(by) = search.by() {
+        signed.note(&api, "item.searched", by, search.operation.map(|operation| operation.to_string())).await?;
+    }
+    Ok(Json(Items { items, next, projected }))
+}
+
+impl Search {
+    /// By what part of a serial it is searched, if it is.
+    fn by(&self) -> Option<&'static str> {
+        let asked = [(&self.serial, "serial"), (&self.q, "serial_piece"), (&self.like, "serial_alike")];
+        asked.into_iter().find(|(text, _)| text.is_some()).map(|(_, by)| by)
+    }
+
+    fn wanted(
+        &self,
+        within: Option<std::collections::BTreeSet<OperationId>>,
+        limit: u32,
+    ) -> Result<Wanted, Problem> {
+        let equal = [
+            ("kind", &self.kind),
+            ("class", &self.class),
+            ("make", &self.make),
+            ("calibre", &self.calibre),
+            ("status", &self.status),
+            ("context", &self.context),
+            ("condition", &self.condition),
+            ("serial_status", &self.serial_status),
+            ("site", &self.site),
+            ("case_number", &self.case_number),
+            ("tag", &self.tag),
+        ];
+        let after = self.after.as_deref().map(|text| cursor(text).ok_or_else(bad_cursor)).transpose()?;
+        Ok(Wanted {
+            within,
+            piece: self.q.as_deref().map(serial::normalise),
+            serial: self.serial.as_deref().map(serial::normalise),
+            like: self.like.as_deref().map(|text| serial::fold(&serial::normalise(text))),
+            equal: equal.into_iter().filter_map(|(column, value)| Some((column, value.clone()?))).collect(),
+            has_conflicts: self.has_conflicts,
+            has_findings: self.has_findings,
+            after,
+            limit,
+        })
+    }
+}
+
+fn cursor(text: &str) -> Option<(OperationId, DocId)> {
+    let (operation, item) = text.split_once(':')?;
+    Some((operation.parse().ok()?, item.parse().ok()?))
+}
+
+/// What may go with a read of one document.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Reading {
+    /// `OPERATION:PLACE[,…]`: wait up to five seconds until the register has followed that far.
+    pub(super) wait_place: Option<String>,
+    /// Why it is asked, a code or case number, for the log of reads; also as header `X-Purpose`.
+    pub(super) purpose: Option<String>,
+}
+
+/// An item with everything the register holds about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Whole {
+    #[serde(flatten)]
+    item: Item,
+    /// Every path and its value, as the register holds it to be.
+    #[schema(value_type = Object)]
+    content: serde_json::Value,
+    projected: Vec<Projected>,
+}
+
+/// One item. The read is written to the log of reads before the answer leaves.
+#[utoipa::path(get, path = "/api/v1/items/{item}", tag = "register", security(("token" = [])),
+    params(("item" = String, Path, description = "Id of the item"), Reading), responses(
+    (status = 200, body = Whole), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn one(
+    State(api): State<Shared>,
+    mut signed: Signed,
+    Named(item): Named<DocId>,
+    Asked(reading): Asked<Reading>,
+) -> Result<Json<Whole>, Problem> {
+    let scope = signed.reads()?;
+    signed.because(reading.purpose.as_deref())?;
+    wait(&api, reading.wait_place.as_deref()).await?;
+    let within = operations(&api, &scope).await?;
+    let found = read_items::one(&api.app.store.register, &item, &within).await?;
+    let (found, content) = found.ok_or_else(|| no_such("item"))?;
+    let content = json_of(&content)?;
+    let projected = projected(&api, &scope).await?;
+    signed.note(&api, "item.read", &item.to_string(), Some(found.operation.clone())).await?;
+    Ok(Json(Whole { item: found, content, projected }))
+}

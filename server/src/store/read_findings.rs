@@ -1,0 +1,104 @@
+//! Findings: what the rules noticed.
+
+use std::collections::BTreeSet;
+
+use ploughshare_core::ids::{DocId, OperationId};
+
+use super::db::{Db, Row};
+use super::error::Result;
+use super::read_filter::Filter;
+
+/// What a rule noticed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Its id.
+    pub id: [u8; 32],
+    /// The rule.
+    pub rule: String,
+    /// The rule's version.
+    pub version: i64,
+    /// How grave.
+    pub severity: String,
+    /// Operation of the item.
+    pub operation: OperationId,
+    /// The item.
+    pub item: Option<DocId>,
+    /// Operation of the other item.
+    pub other_operation: Option<OperationId>,
+    /// The other item.
+    pub other_item: Option<DocId>,
+    /// Where in the item.
+    pub path: Option<String>,
+    /// In words.
+    pub message: String,
+    /// The facts, as JSON.
+    pub args: String,
+    /// open, justified or fixed.
+    pub state: String,
+    /// When, in µs.
+    pub opened_at: i64,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Operations of either item; `None` is every one.
+    pub within: Option<BTreeSet<OperationId>>,
+    /// Rule.
+    pub rule: Option<String>,
+    /// State.
+    pub state: Option<String>,
+    /// Severity.
+    pub severity: Option<String>,
+    /// Either item.
+    pub item: Option<DocId>,
+    /// Behind this one.
+    pub after: Option<[u8; 32]>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Findings in the order of their ids; one more than the limit when there are more.
+pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Found>> {
+    let mut filter = Filter::new();
+    if let Some(within) = &wanted.within {
+        let (own, other) = (filter.one_of("operation", within), filter.one_of("other_operation", within));
+        filter.and(format!("({own} or {other})"));
+    }
+    filter.equal("rule", wanted.rule.as_ref());
+    filter.equal("state", wanted.state.as_ref());
+    filter.equal("severity", wanted.severity.as_ref());
+    if let Some(item) = &wanted.item {
+        let place = filter.bind(item);
+        filter.and(format!("(item = {place} or other_item = {place})"));
+    }
+    if let Some(after) = wanted.after {
+        let place = filter.bind(after);
+        filter.and(format!("id > {place}"));
+    }
+    let most = filter.bind(wanted.limit + 1);
+    let sql = sql!(
+        "select id, rule, version, severity, operation, item, other_operation, other_item, path, message, args, state, opened_at \
+         from finding {} order by id limit {most}",
+        filter.sql()
+    );
+    register.query(sql, filter.values()).await?.iter().map(found_of).collect()
+}
+
+fn found_of(row: &Row) -> Result<Found> {
+    Ok(Found {
+        id: row.array(0)?,
+        rule: row.text(1)?.to_owned(),
+        version: row.int(2)?,
+        severity: row.text(3)?.to_owned(),
+        operation: OperationId::from_bytes(row.array(4)?),
+        item: row.opt_array(5)?.map(DocId::from_bytes),
+        other_operation: row.opt_array(6)?.map(OperationId::from_bytes),
+        other_item: row.opt_array(7)?.map(DocId::from_bytes),
+        path: row.opt_text(8)?.map(str::to_owned),
+        message: row.text(9)?.to_owned(),
+        args: row.text(10)?.to_owned(),
+        state: row.text(11)?.to_owned(),
+        opened_at: row.int(12)?,
+    })
+}
