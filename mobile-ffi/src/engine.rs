@@ -131,7 +131,10 @@ impl Tablet {
     /// Opens or makes a tablet's store on a platform's own clock, randomness and key storage.
     pub fn open_with(config: TabletConfig, platform: Arc<dyn Platform>, vault: Arc<dyn KeyVault>) -> Result<Self> {
         let store = Store::open(&PathBuf::from(&config.dir))?;
-        let boot = platform.random(8)?.try_into().map_err(|_| TabletError::internal("the platform gave too few random bytes"))?;
+        let boot = platform
+            .random(8)?
+            .try_into()
+            .map_err(|_| TabletError::internal("the platform gave too few random bytes"))?;
         let clock = Clock { wall_ms: platform.now_ms()?, monotonic_ms: platform.monotonic_ms()? };
         let authority = decisions::authority(store.read())?;
         let decisions = decisions::count(store.read())?;
@@ -180,6 +183,8 @@ fn document_id(conn: &rusqlite::Connection, text: &str) -> Result<DocId> {
     match crate::store::query::by_prefix(conn, &text)?.as_slice() {
         [one] => Ok(*one),
         [] => Err(TabletError::not_found("document", &text)),
-        _ => Err(TabletError::refused("document.ambiguous", "several documents begin so", "Give more digits of the id.")),
+        _ => {
+            Err(TabletError::refused("document.ambiguous", "several documents begin so", "Give more digits of the id."))
+        }
     }
 }

@@ -97,9 +97,11 @@ impl From<rusqlite::Error> for TabletError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as C;
         let (code, data_safe, hint) = match error.sqlite_error_code() {
-            Some(C::DiskFull) => {
-                ("storage.full", true, "Free some space on the device. What was saved before is safe; the last save did not happen.")
-            }
+            Some(C::DiskFull) => (
+                "storage.full",
+                true,
+                "Free some space on the device. What was saved before is safe; the last save did not happen.",
+            ),
             Some(C::DatabaseBusy | C::DatabaseLocked) => {
                 ("storage.busy", true, "Another program uses this store. Close it and try again.")
             }
@@ -125,7 +127,11 @@ impl From<rusqlite::Error> for TabletError {
 
 impl From<Void> for TabletError {
     fn from(void: Void) -> Self {
-        Self::refused(void.code(), void.to_string(), "Nothing was saved. Correct the field that is named and try again.")
+        Self::refused(
+            void.code(),
+            void.to_string(),
+            "Nothing was saved. Correct the field that is named and try again.",
+        )
     }
 }
 

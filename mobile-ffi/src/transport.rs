@@ -100,12 +100,7 @@ impl HttpTransport {
             .max_redirects(0)
             .user_agent(concat!("ploughshare-fieldkit/", env!("CARGO_PKG_VERSION")))
             .build();
-        Self {
-            agent: config.into(),
-            requests: AtomicU64::new(0),
-            sent: AtomicU64::new(0),
-            received: AtomicU64::new(0),
-        }
+        Self { agent: config.into(), requests: AtomicU64::new(0), sent: AtomicU64::new(0), received: AtomicU64::new(0) }
     }
 
     /// Requests answered so far.
@@ -134,9 +129,10 @@ impl Transport for HttpTransport {
         let answer = builder.send(&request.body[..]).map_err(|error| {
             let message = error.to_string();
             match error {
-                ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
-                    TransportError::Offline { message }
-                }
+                ureq::Error::HostNotFound
+                | ureq::Error::ConnectionFailed
+                | ureq::Error::BadUri(_)
+                | ureq::Error::Http(_) => TransportError::Offline { message },
                 ureq::Error::Io(io) if io.kind() == std::io::ErrorKind::ConnectionRefused => {
                     TransportError::Offline { message }
                 }

@@ -141,7 +141,12 @@ pub(crate) struct Refusal {
 
 /// Tells a device where the register knows another end of a journal than it named: further, on another branch, or (when nothing
 /// more was brought) behind.
-pub async fn differing_ends(app: &App, who: &Bringer, named: &[End], brought: bool) -> Result<Vec<End>, AdmissionError> {
+pub async fn differing_ends(
+    app: &App,
+    who: &Bringer,
+    named: &[End],
+    brought: bool,
+) -> Result<Vec<End>, AdmissionError> {
     let mut differing = Vec::new();
     for end in named {
         let row = app

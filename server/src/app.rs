@@ -56,7 +56,9 @@ pub enum AppError {
     #[error(transparent)]
     Key(#[from] KeyFileError),
     /// The database belongs to a register with another key.
-    #[error("this database belongs to register {database}, but the key file is that of register {key}; nothing was changed. Point --key-file at the key of this register")]
+    #[error(
+        "this database belongs to register {database}, but the key file is that of register {key}; nothing was changed. Point --key-file at the key of this register"
+    )]
     OtherRegister {
         /// Register of the database.
         database: RegisterId,
@@ -112,21 +114,26 @@ impl App {
         let key = keyfile::load_or_create(&keyfile::path(&settings))?;
         let register = key.public().register();
         let kept = store.feed.query_one("select value from register_meta where key = 'register'", &[]).await?;
-        match kept {
-            Some(row) => {
-                let database = RegisterId::from_bytes(row.array(0)?);
-                if database != register {
-                    return Err(AppError::OtherRegister { database, key: register });
-                }
+        if let Some(row) = kept {
+            let database = RegisterId::from_bytes(row.array(0)?);
+            if database != register {
+                return Err(AppError::OtherRegister { database, key: register });
             }
-            None => {
-                let mut tx = store.feed.begin_write().await?;
-                let row = crate::vals!["register", register.as_bytes()];
-                tx.insert_missing("register_meta", &["key", "value"], vec![row]).await?;
-                tx.commit().await?;
-            }
+        } else {
+            let mut tx = store.feed.begin_write().await?;
+            let row = crate::vals!["register", register.as_bytes()];
+            tx.insert_missing("register_meta", &["key", "value"], vec![row]).await?;
+            tx.commit().await?;
         }
-        Ok(Arc::new(Self { store, register, key, clock, settings, wake: Notify::new(), projected: watch::Sender::new(0) }))
+        Ok(Arc::new(Self {
+            store,
+            register,
+            key,
+            clock,
+            settings,
+            wake: Notify::new(),
+            projected: watch::Sender::new(0),
+        }))
     }
 
     /// Microseconds since the Unix epoch.

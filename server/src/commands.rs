@@ -2,6 +2,8 @@
 //! (`--json`: as JSON), what is on the way to standard error. 0: done; 1: not done, or something is not as it should be; 2: misunderstood.
 
 mod answer;
+#[cfg(feature = "demo")]
+mod demo;
 mod device;
 mod export;
 mod failure;
@@ -40,6 +42,9 @@ struct Cli {
 enum Command {
     /// Run the register.
     Serve,
+    /// Three tablets, fictional weapons, the whole path: see it work.
+    #[cfg(feature = "demo")]
+    Demo(demo::Args),
     /// Make a one-use ticket by which a tablet enrols.
     Ticket(ticket::Args),
     /// Operations: the bounded efforts in which work is shared.
@@ -83,6 +88,8 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
     start_log(&config);
     match cli.command {
         Command::Serve => serve::run(config, cli.json).await,
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => demo::run(config.listen, args, cli.json).await,
         Command::Ticket(args) => ticket::run(&*open(&config).await?, args).await,
         Command::Operation(command) => operation::run(&*open(&config).await?, command).await,
         Command::Officer(command) => officer::run(&*open(&config).await?, command).await,

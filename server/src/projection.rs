@@ -30,7 +30,9 @@ pub enum ProjectionError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// A segment that was admitted does not verify any more: the feed was changed behind our back.
-    #[error("the segment at place {place} of operation {operation} does not verify: {source}. Run `ploughshare verify`")]
+    #[error(
+        "the segment at place {place} of operation {operation} does not verify: {source}. Run `ploughshare verify`"
+    )]
     Segment {
         /// Its operation.
         operation: OperationId,

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use crate::decision::Authority;
 use crate::edit::Edit;
 use crate::entry::Entry;
-use crate::ids::EntryHash;
 use crate::identity::Role;
+use crate::ids::EntryHash;
 
 /// What kind of thing an edit says, as far as authority goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,7 +86,15 @@ pub fn may(role: Role, act: Act) -> bool {
         }
         Role::Supervisor => matches!(
             act,
-            A::RecordItem | A::RecordCollection | A::Describe | A::Keep | A::Note | A::Choose | A::Dispose | A::End | A::Attest
+            A::RecordItem
+                | A::RecordCollection
+                | A::Describe
+                | A::Keep
+                | A::Note
+                | A::Choose
+                | A::Dispose
+                | A::End
+                | A::Attest
         ),
         Role::Witness => matches!(act, A::Witness),
         Role::Storekeeper => matches!(act, A::Keep | A::Note),

@@ -117,11 +117,7 @@ fn read(d: &mut Decoder<'_>, depth: usize) -> Result<Value, CborError> {
     }
     let start = d.position();
     let shortest = |d: &Decoder<'_>, argument: u64, content: usize| {
-        if d.position() - start == head_len(argument) + content {
-            Ok(())
-        } else {
-            Err(CborError::NotDeterministic)
-        }
+        if d.position() - start == head_len(argument) + content { Ok(()) } else { Err(CborError::NotDeterministic) }
     };
     let malformed = |_| CborError::Malformed;
     match d.datatype().map_err(malformed)? {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cbor::Value;
 use crate::edit::Edit;
-use crate::ids::{DeviceId, EntryHash, JournalId, OfficerId};
 use crate::identity::Role;
+use crate::ids::{DeviceId, EntryHash, JournalId, OfficerId};
 
 /// One decision of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +123,9 @@ impl Decision {
     pub fn to_edit(&self) -> Edit {
         let text = |t: &String| Value::Text(t.clone());
         let arguments: Vec<(&str, Value)> = match self {
-            Self::OperationOpened { name, training } => vec![("name", text(name)), ("training", Value::Bool(*training))],
+            Self::OperationOpened { name, training } => {
+                vec![("name", text(name)), ("training", Value::Bool(*training))]
+            }
             Self::OfficerNamed { officer, name } => vec![("officer", bytes(officer.as_bytes())), ("name", text(name))],
             Self::RoleGranted { officer, role } => {
                 vec![("officer", bytes(officer.as_bytes())), ("role", role.code().into())]

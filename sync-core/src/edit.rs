@@ -15,6 +15,9 @@ use crate::cbor::Value;
 use crate::domain::schema;
 use crate::limits;
 
+/// Fields with their values, in the order they are written.
+pub type Fields = Vec<(String, Value)>;
+
 /// One typed thing said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -26,7 +29,7 @@ pub enum Edit {
         /// Scalar fields by path.
         fields: Vec<(String, Value)>,
         /// Members by set name, in the order they are written.
-        members: Vec<(String, Vec<Vec<(String, Value)>>)>,
+        members: Vec<(String, Vec<Fields>)>,
     },
     /// A field now has this value; [`Value::Null`] says that it has none.
     Set {
@@ -230,7 +233,7 @@ impl Edit {
         };
         match self {
             Self::Create { fields, members, .. } => {
-                if known && !schema::kinds().iter().any(|k| *k == kind) {
+                if known && !schema::kinds().contains(&kind) {
                     return Err(schema::SchemaError::UnknownKind { kind: kind.to_owned() }.into());
                 }
                 for (path, value) in fields {
@@ -261,7 +264,11 @@ impl Edit {
 fn check_path(path: &str) -> Result<(), EditError> {
     let parts = path.split('/').count();
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '/' | '.' | '*');
-    if path.len() > limits::PATH_BYTES || !matches!(parts, 1 | 3) || path.split('/').any(str::is_empty) || !path.chars().all(plain) {
+    if path.len() > limits::PATH_BYTES
+        || !matches!(parts, 1 | 3)
+        || path.split('/').any(str::is_empty)
+        || !path.chars().all(plain)
+    {
         return Err(EditError::BadPath { path: path.chars().take(limits::PATH_BYTES).collect() });
     }
     Ok(())

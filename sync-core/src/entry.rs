@@ -147,10 +147,8 @@ impl Entry {
     }
 
     fn to_value(&self) -> Value {
-        let mut pairs = vec![
-            (Value::Int(1), Value::Bytes(self.journal.to_vec())),
-            (Value::Int(2), Value::Int(self.number as i64)),
-        ];
+        let mut pairs =
+            vec![(Value::Int(1), Value::Bytes(self.journal.to_vec())), (Value::Int(2), Value::Int(self.number as i64))];
         if let Some(document) = &self.document {
             pairs.push((Value::Int(3), Value::Bytes(document.to_vec())));
         }
@@ -228,7 +226,11 @@ impl Entry {
             monotonic_ms: monotonic.as_ref().and_then(Value::as_uint).ok_or(missing(7))?,
             after,
             edits,
-            vocabulary: vocabulary.as_ref().and_then(Value::as_uint).and_then(|n| u32::try_from(n).ok()).ok_or(missing(10))?,
+            vocabulary: vocabulary
+                .as_ref()
+                .and_then(Value::as_uint)
+                .and_then(|n| u32::try_from(n).ok())
+                .ok_or(missing(10))?,
             extra,
         })
     }

@@ -271,7 +271,14 @@ pub struct Step {
 impl Exchange {
     /// A sync from what the tablet holds. `up` and `down` are the most bytes of segments a round carries each way; a segment larger than
     /// `up` travels alone.
-    pub fn new(operation: OperationId, place: u64, journals: Vec<End>, outbox: Vec<Outgoing>, up: u64, down: u64) -> Self {
+    pub fn new(
+        operation: OperationId,
+        place: u64,
+        journals: Vec<End>,
+        outbox: Vec<Outgoing>,
+        up: u64,
+        down: u64,
+    ) -> Self {
         let outbox = outbox.into();
         Self { operation, place, journals, outbox, in_flight: Vec::new(), up, down, rounds: 0, more: true }
     }

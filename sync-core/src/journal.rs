@@ -48,6 +48,7 @@ impl Tail {
     }
 
     /// The tail after a segment that fits.
+    #[must_use]
     pub fn after(&self, segment: &VerifiedSegment) -> Self {
         Self { journal: self.journal, next: segment.next(), last: Some(segment.hash()) }
     }

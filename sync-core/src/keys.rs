@@ -196,7 +196,10 @@ impl SecretKey {
             }
             SecretKind::P256(key) => {
                 let public = *key.verifying_key();
-                PublicKey { bytes: public.to_sec1_point(true).as_bytes().to_vec(), kind: PublicKind::P256(Box::new(public)) }
+                PublicKey {
+                    bytes: public.to_sec1_point(true).as_bytes().to_vec(),
+                    kind: PublicKind::P256(Box::new(public)),
+                }
             }
         }
     }
@@ -225,7 +228,7 @@ mod tests {
             let signature = secret.sign(b"one");
             assert_eq!(public.verify(b"one", &signature), Ok(()));
             assert_eq!(public.verify(b"two", &signature), Err(KeyError::BadSignature));
-            assert_eq!(public.verify(b"one", &signature[..63]), Err(KeyError::BadSignature));
+            assert_eq!(public.verify(b"one", signature.get(..63).unwrap()), Err(KeyError::BadSignature));
         }
     }
 

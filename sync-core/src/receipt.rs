@@ -64,11 +64,7 @@ impl Receipt {
     /// Signs it with the register's key.
     pub fn sign(&self, key: &SecretKey) -> Vec<u8> {
         let safe = self.safe.iter().map(|s| {
-            Value::Array(vec![
-                Value::Bytes(s.segment.to_vec()),
-                Value::Int(s.place as i64),
-                Value::Int(s.leaf as i64),
-            ])
+            Value::Array(vec![Value::Bytes(s.segment.to_vec()), Value::Int(s.place as i64), Value::Int(s.leaf as i64)])
         });
         let payload = cbor::encode(&Value::Map(vec![
             (Value::Int(1), Value::Bytes(self.register.to_vec())),

@@ -5,8 +5,8 @@ use rusqlite::Connection;
 
 use super::Tablet;
 use crate::model::FindingView;
-use crate::store::query::{self, Wanted};
 use crate::store::Result;
+use crate::store::query::{self, Wanted};
 
 /// Findings kept for a document.
 pub(super) fn of_row(conn: &Connection, row: i64, document: &DocId) -> Result<Vec<FindingView>> {

@@ -36,7 +36,10 @@ fn of_list(list: &str, value: &str) -> Vec<String> {
     }
     let candidates = list.codes.iter().map(|c| {
         let distance = distance(value, c.code).min(distance(value, c.label));
-        (if contains(c.label, value) || contains(c.code, value) { 0 } else { distance }, format!("{} ({})", c.code, c.label))
+        (
+            if contains(c.label, value) || contains(c.code, value) { 0 } else { distance },
+            format!("{} ({})", c.code, c.label),
+        )
     });
     nearest(candidates.collect(), value)
 }

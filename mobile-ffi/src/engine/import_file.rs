@@ -157,7 +157,12 @@ impl Tablet {
         let folder = self.dir.join("imports");
         std::fs::create_dir_all(&folder).map_err(|error| {
             let message = format!("the folder for reports cannot be made: {error}");
-            TabletError::new(ErrorKind::Storage, "storage.access", message, "Check that the store folder may be written.")
+            TabletError::new(
+                ErrorKind::Storage,
+                "storage.access",
+                message,
+                "Check that the store folder may be written.",
+            )
         })?;
         let name = Path::new(&options.file).file_name().map_or_else(|| "import".into(), |n| n.to_string_lossy());
         Ok(folder.join(format!("{name}.report.jsonl")))

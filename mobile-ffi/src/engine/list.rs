@@ -3,8 +3,8 @@
 use ploughshare_core::cbor::Value;
 use ploughshare_core::domain::serial;
 
-use super::read::Reading;
 use super::Tablet;
+use super::read::Reading;
 use crate::error::TabletError;
 use crate::model::{ConflictView, ListFilter, ListPage, ListRow};
 use crate::store::query::{self, Found, Wanted};

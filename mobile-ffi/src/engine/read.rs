@@ -137,7 +137,11 @@ fn sayer(kept: &Kept, session: Option<&Session>, authority: &Authority, now_ms: 
         device_label,
         claimed_ms: entry.claimed_ms,
         received_ms: kept.segment.as_ref().and_then(|s| s.received_ms),
-        state: kept.segment.as_ref().map_or("unsent", |s| if s.state == "branch" { "taken" } else { &s.state }).to_owned(),
+        state: kept
+            .segment
+            .as_ref()
+            .map_or("unsent", |s| if s.state == "branch" { "taken" } else { &s.state })
+            .to_owned(),
         counts: verdict == Verdict::Counts,
         claim: match verdict {
             Verdict::Counts => None,
@@ -174,7 +178,8 @@ impl Tablet {
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let id = document_id(engine.store.read(), document)?;
-        let bad = |_| TabletError::refused("document.bad_head", "a head is named by 64 hex digits", "Copy it from `show`.");
+        let bad =
+            |_| TabletError::refused("document.bad_head", "a head is named by 64 hex digits", "Copy it from `show`.");
         let heads = heads.iter().map(|h| h.parse::<EntryHash>().map_err(bad)).collect::<Result<Vec<_>>>()?;
         let (mut kept, _) = engine.load(&id)?;
         let statements: Vec<_> = kept.iter().map(|k| k.statement.clone()).collect();

@@ -84,7 +84,7 @@ fn append(conn: &Connection, voice: &Voice<'_>, saying: Saying<'_>) -> Result<(S
 /// alike for whoever reads it back; members that name each other by number are renumbered with it.
 fn creation(draft: &Draft) -> Edit {
     let mut order: Vec<usize> = (0..draft.members.len()).collect();
-    let set = |i: usize| draft.members.get(i).map(|m| Value::Text(m.set.clone())).unwrap_or(Value::Null);
+    let set = |i: usize| draft.members.get(i).map_or(Value::Null, |m| Value::Text(m.set.clone()));
     order.sort_by(|a, b| key_order(&set(*a), &set(*b)).then(a.cmp(b)));
     let renumber = |path: &str, value: &Value| -> Value {
         let Value::Text(text) = value else { return value.clone() };
@@ -95,7 +95,7 @@ fn creation(draft: &Draft) -> Edit {
             _ => value.clone(),
         }
     };
-    let mut members: Vec<(String, Vec<Vec<(String, Value)>>)> = Vec::new();
+    let mut members: Vec<(String, Vec<ploughshare_core::edit::Fields>)> = Vec::new();
     for member in order.iter().filter_map(|i| draft.members.get(*i)) {
         let path = |name: &String| format!("{}/*/{name}", member.set);
         let fields = member.fields.iter().map(|(k, v)| (k.clone(), renumber(&path(k), v))).collect();
@@ -266,7 +266,11 @@ impl Tablet {
             let values = conflict(seen, path)?;
             let said = values.get(index as usize).ok_or_else(|| {
                 let message = format!("{path} has {} values, numbered from 0", values.len());
-                TabletError::refused("choose.no_such_value", message, "Look at `conflicts` again and name one of its numbers.")
+                TabletError::refused(
+                    "choose.no_such_value",
+                    message,
+                    "Look at `conflicts` again and name one of its numbers.",
+                )
             })?;
             Ok(vec![Edit::Choose { path: path.to_owned(), value: said.value.clone(), reason: reason.to_owned() }])
         })
@@ -333,7 +337,9 @@ fn conflict<'a>(seen: &'a Document, path: &str) -> Result<&'a [ploughshare_core:
 
 /// A path into a set must lead to a member that is there.
 fn member_exists(edit: &Edit, seen: &Document) -> Result<()> {
-    let (Edit::Set { path, .. } | Edit::Choose { path, .. } | Edit::Withdraw { path, .. }) = edit else { return Ok(()) };
+    let (Edit::Set { path, .. } | Edit::Choose { path, .. } | Edit::Withdraw { path, .. }) = edit else {
+        return Ok(());
+    };
     let mut parts = path.split('/');
     let (Some(set), Some(key)) = (parts.next(), parts.next()) else { return Ok(()) };
     let prefix = format!("{set}/{key}/");
@@ -341,5 +347,9 @@ fn member_exists(edit: &Edit, seen: &Document) -> Result<()> {
         return Ok(());
     }
     let message = format!("the document has no member {set}/{key}");
-    Err(TabletError::refused("edit.no_such_member", message, "Nothing was saved. Look at `show` for the members' keys."))
+    Err(TabletError::refused(
+        "edit.no_such_member",
+        message,
+        "Nothing was saved. Look at `show` for the members' keys.",
+    ))
 }

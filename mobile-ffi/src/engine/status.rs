@@ -33,7 +33,10 @@ impl Tablet {
             if signable { unsent += left } else { stranded += left }
         }
         let sum = |state: &str| {
-            count(conn, &format!("SELECT coalesce(sum(next - first), 0) FROM segments WHERE own = 1 AND state = '{state}'"))
+            count(
+                conn,
+                &format!("SELECT coalesce(sum(next - first), 0) FROM segments WHERE own = 1 AND state = '{state}'"),
+            )
         };
         let mut waiting = Vec::new();
         for (id, since) in documents::waiting(conn)?.into_iter().take(WAITING) {

@@ -116,7 +116,11 @@ impl Run<'_> {
         }
     }
 
-    fn take(&mut self, answer: &Answer, asked_again: &mut BTreeSet<ploughshare_core::ids::JournalId>) -> Result<take::Taken> {
+    fn take(
+        &mut self,
+        answer: &Answer,
+        asked_again: &mut BTreeSet<ploughshare_core::ids::JournalId>,
+    ) -> Result<take::Taken> {
         let now_ms = self.tablet.platform.now_ms()?;
         let mut engine = self.tablet.engine();
         let taken = take::take(&mut engine, answer, asked_again, now_ms)?;

@@ -37,7 +37,12 @@ pub(super) struct Taken {
 }
 
 /// Takes in an answer. `asked_again` are journals that were sent again in this sync already.
-pub(super) fn take(engine: &mut Engine, answer: &Answer, asked_again: &mut BTreeSet<JournalId>, now_ms: i64) -> Result<Taken> {
+pub(super) fn take(
+    engine: &mut Engine,
+    answer: &Answer,
+    asked_again: &mut BTreeSet<JournalId>,
+    now_ms: i64,
+) -> Result<Taken> {
     let mut taken = Taken::default();
     let Engine { store, session, authority, decisions: known, .. } = engine;
     let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
@@ -50,7 +55,8 @@ pub(super) fn take(engine: &mut Engine, answer: &Answer, asked_again: &mut BTree
     }
     compare_ends(&tx, answer, asked_again, &mut taken)?;
 
-    let mut intake = Intake { conn: &tx, session, authority: authority.clone(), touched: BTreeSet::new(), pulled: 0, now_ms };
+    let mut intake =
+        Intake { conn: &tx, session, authority: authority.clone(), touched: BTreeSet::new(), pulled: 0, now_ms };
     intake.all(&answer.segments)?;
     let Intake { authority: fresh, mut touched, pulled, .. } = intake;
     taken.pulled = pulled;
@@ -85,7 +91,10 @@ fn take_receipt(conn: &Connection, session: &Session, bytes: &[u8], taken: &mut 
         )
     };
     let receipt = Receipt::verify(bytes, &session.register_key).map_err(|e| untrusted(e.code(), &e.to_string()))?;
-    if receipt.register != session.register || receipt.operation != session.operation || receipt.device != session.device {
+    if receipt.register != session.register
+        || receipt.operation != session.operation
+        || receipt.device != session.device
+    {
         return Err(untrusted("receipt.not_ours", "it is for another device or operation"));
     }
     for safe in &receipt.safe {
@@ -97,7 +106,12 @@ fn take_receipt(conn: &Connection, session: &Session, bytes: &[u8], taken: &mut 
     Ok(())
 }
 
-fn take_refusal(conn: &Connection, refused: &Refused, asked_again: &mut BTreeSet<JournalId>, taken: &mut Taken) -> Result<()> {
+fn take_refusal(
+    conn: &Connection,
+    refused: &Refused,
+    asked_again: &mut BTreeSet<JournalId>,
+    taken: &mut Taken,
+) -> Result<()> {
     // The register misses what lies before: it has forgotten it, unless it refused that too.
     if refused.code == "journal.gap"
         && let Some(journal) = segments::journal_of(conn, refused)?
@@ -118,7 +132,12 @@ fn take_refusal(conn: &Connection, refused: &Refused, asked_again: &mut BTreeSet
 
 /// The register knows other ends of own journals: it knows more than this device (restored or cloned: a new journal), or less (it was
 /// itself restored: what it forgot is sent again).
-fn compare_ends(conn: &Connection, answer: &Answer, asked_again: &mut BTreeSet<JournalId>, taken: &mut Taken) -> Result<()> {
+fn compare_ends(
+    conn: &Connection,
+    answer: &Answer,
+    asked_again: &mut BTreeSet<JournalId>,
+    taken: &mut Taken,
+) -> Result<()> {
     let own = journals::all_own(conn)?;
     for end in &answer.ends {
         let Some(journal) = own.iter().find(|j| j.id == end.journal) else { continue };
@@ -215,7 +234,9 @@ impl Intake<'_> {
     fn keep(&mut self, segment: VerifiedSegment, branch: bool, by_register: bool) -> Result<()> {
         let row = segments::add_other(self.conn, &segment, branch)?;
         for (hash, entry) in segment.into_entries() {
-            let Some(id) = entries::add(self.conn, &hash, &entry, &entry.to_bytes(), Some(row), self.now_ms)? else { continue };
+            let Some(id) = entries::add(self.conn, &hash, &entry, &entry.to_bytes(), Some(row), self.now_ms)? else {
+                continue;
+            };
             self.pulled += 1;
             if entry.document.is_some() || entry.has_content() {
                 self.touched.insert(entry.about(&hash));

@@ -48,7 +48,9 @@ pub(super) fn problem(answer: &HttpResponse) -> TabletError {
     let code = said.as_ref().and_then(|p| p.code.clone()).unwrap_or_else(|| format!("server.{}", answer.status));
     let words = said.and_then(|p| p.detail.or(p.title)).unwrap_or_else(|| format!("HTTP status {}", answer.status));
     let hint = match answer.status {
-        401 | 403 => "Everything is safe on this device. Ask the administrator whether this device and officer still have access.",
+        401 | 403 => {
+            "Everything is safe on this device. Ask the administrator whether this device and officer still have access."
+        }
         409 | 410 => "Ask the administrator for a new ticket.",
         429 | 500..=599 => "Everything is safe on this device. Try again in a while.",
         _ => "Everything is safe on this device. Check the server's address, or ask the administrator.",
@@ -57,7 +59,11 @@ pub(super) fn problem(answer: &HttpResponse) -> TabletError {
 }
 
 /// Sends a request and counts it.
-pub(super) fn send(transport: &dyn Transport, request: HttpRequest, report: &mut SyncReport) -> std::result::Result<HttpResponse, TransportError> {
+pub(super) fn send(
+    transport: &dyn Transport,
+    request: HttpRequest,
+    report: &mut SyncReport,
+) -> std::result::Result<HttpResponse, TransportError> {
     report.bytes_sent += request.body.len() as u64;
     let answer = transport.send(request)?;
     report.round_trips += 1;

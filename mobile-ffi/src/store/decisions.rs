@@ -9,7 +9,8 @@ use crate::error::TabletError;
 
 /// An entry of the register's journal decides something.
 pub(crate) fn add(conn: &Connection, number: u64, entry_row: i64) -> Result<()> {
-    let mut write = conn.prepare_cached("INSERT INTO decisions (number, entry) VALUES (?1, ?2) ON CONFLICT (number) DO NOTHING")?;
+    let mut write =
+        conn.prepare_cached("INSERT INTO decisions (number, entry) VALUES (?1, ?2) ON CONFLICT (number) DO NOTHING")?;
     write.execute(params![number as i64, entry_row])?;
     Ok(())
 }
@@ -17,8 +18,9 @@ pub(crate) fn add(conn: &Connection, number: u64, entry_row: i64) -> Result<()> 
 /// What all decisions held add up to, taken in the order of their numbers.
 pub(crate) fn authority(conn: &Connection) -> Result<Authority> {
     let mut authority = Authority::default();
-    let mut query =
-        conn.prepare_cached("SELECT d.number, e.bytes FROM decisions d JOIN entries e ON e.id = d.entry ORDER BY d.number")?;
+    let mut query = conn.prepare_cached(
+        "SELECT d.number, e.bytes FROM decisions d JOIN entries e ON e.id = d.entry ORDER BY d.number",
+    )?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let number = row.get::<_, i64>(0)? as u64;

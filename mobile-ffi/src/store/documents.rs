@@ -213,7 +213,6 @@ fn write_findings(conn: &Connection, row: i64, again: bool, findings: &[Finding]
     Ok(())
 }
 
-
 /// Since when a document waits for statements that are not here, if it does, ms since the Unix epoch.
 pub(crate) fn waiting_since(conn: &Connection, document: &DocId) -> Result<Option<i64>> {
     let mut query = conn.prepare_cached("SELECT waiting_since_ms FROM documents WHERE id = ?1")?;

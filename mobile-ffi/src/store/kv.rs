@@ -23,8 +23,9 @@ pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
 
 /// Keeps a value.
 pub(crate) fn put(conn: &Connection, key: &str, value: &[u8]) -> Result<()> {
-    let mut write = conn
-        .prepare_cached("INSERT INTO kv (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?;
+    let mut write = conn.prepare_cached(
+        "INSERT INTO kv (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )?;
     write.execute(params![key, value])?;
     Ok(())
 }

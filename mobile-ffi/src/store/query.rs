@@ -115,8 +115,9 @@ pub(crate) struct FindingRow {
 
 /// Findings kept for a row.
 pub(crate) fn findings(conn: &Connection, row: i64) -> Result<Vec<FindingRow>> {
-    let mut query = conn
-        .prepare_cached("SELECT rule, severity, path, message, justification FROM findings WHERE row = ?1 ORDER BY place")?;
+    let mut query = conn.prepare_cached(
+        "SELECT rule, severity, path, message, justification FROM findings WHERE row = ?1 ORDER BY place",
+    )?;
     let one = |row: &rusqlite::Row<'_>| {
         Ok(FindingRow {
             rule: row.get(0)?,

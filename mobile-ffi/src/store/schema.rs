@@ -8,7 +8,8 @@ const STEPS: &[&str] = &[include_str!("schema-1.sql")];
 
 /// Brings the database to the newest version.
 pub(super) fn migrate(store: &mut Store) -> Result<()> {
-    let version = |conn: &rusqlite::Connection| conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
+    let version =
+        |conn: &rusqlite::Connection| conn.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
     let newest = STEPS.len() as i64;
     if version(store.read())? == newest {
         return Ok(());

@@ -95,32 +95,34 @@ pub(crate) fn receipted(conn: &Connection, safe: &Safe, receipt: &Receipt) -> Re
          RETURNING next - first",
     )?;
     let entries: Option<i64> = write
-        .query_row(
-            params![safe.segment.as_bytes(), safe.place as i64, safe.leaf as i64, receipt.received_ms],
-            |row| row.get(0),
-        )
+        .query_row(params![safe.segment.as_bytes(), safe.place as i64, safe.leaf as i64, receipt.received_ms], |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(entries.map(|n| n as u64))
 }
 
 /// The journal of an own segment that waits for an answer, as a refusal names it.
 pub(crate) fn journal_of(conn: &Connection, refused: &Refused) -> Result<Option<JournalId>> {
-    let mut query = conn
-        .prepare_cached("SELECT journal FROM segments WHERE (wire_hash = ?1 OR hash = ?1) AND own = 1 AND state = 'sealed'")?;
+    let mut query = conn.prepare_cached(
+        "SELECT journal FROM segments WHERE (wire_hash = ?1 OR hash = ?1) AND own = 1 AND state = 'sealed'",
+    )?;
     let journal: Option<Vec<u8>> = query.query_row(params![refused.hash.as_bytes()], |row| row.get(0)).optional()?;
     journal.map(|b| id(&b, JournalId::from_bytes)).transpose()
 }
 
 /// Whether the register refused any segment of this journal.
 pub(crate) fn any_refused(conn: &Connection, journal: &JournalId) -> Result<bool> {
-    let mut query = conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND state = 'refused'")?;
+    let mut query =
+        conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND state = 'refused'")?;
     Ok(query.exists(params![journal.as_bytes()])?)
 }
 
 /// Whether an own segment ends a journal at this number with this chain: both sides hold the same branch up to there.
 pub(crate) fn ends_with(conn: &Connection, journal: &JournalId, next: u64, chain: [u8; 8]) -> Result<bool> {
-    let mut query =
-        conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND next = ?2 AND substr(hash, 1, 8) = ?3")?;
+    let mut query = conn.prepare_cached(
+        "SELECT 1 FROM segments WHERE journal = ?1 AND own = 1 AND next = ?2 AND substr(hash, 1, 8) = ?3",
+    )?;
     Ok(query.exists(params![journal.as_bytes(), next as i64, chain])?)
 }
 

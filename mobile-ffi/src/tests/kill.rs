@@ -53,7 +53,7 @@ fn killed_twenty_times_every_acknowledged_statement_is_there() {
         assert_eq!((status.journals, status.waiting.len()), (1, 0));
         for (document, entry) in acknowledged.iter().rev().take(20) {
             let view = tablet.show(document).unwrap();
-            assert_eq!(&view.heads, &[entry.clone()]);
+            assert_eq!(&view.heads, std::slice::from_ref(entry));
             assert_eq!(view.value("year"), Some(serde_json::json!(1974)));
         }
         if round % 5 == 4 {

@@ -95,19 +95,15 @@ impl FakeRegister {
         self.state.lock().unwrap().feed.iter().filter(|r| !r.by_register).count()
     }
 
-    pub fn exchanges(&self) -> u64 {
-        self.state.lock().unwrap().exchanges
-    }
-
-    pub fn largest_body(&self) -> usize {
-        self.state.lock().unwrap().largest_body
-    }
-
     /// Entries of others than the register, each counted as often as it is in the feed.
     pub fn entries(&self) -> Vec<ploughshare_core::ids::EntryHash> {
         let state = self.state.lock().unwrap();
         let all = state.feed.iter().filter(|r| !r.by_register).flat_map(|r| {
-            open(&r.bytes).unwrap().verify(&self.key.public().register(), &state.devices[&open(&r.bytes).unwrap().device()]).unwrap().into_entries()
+            open(&r.bytes)
+                .unwrap()
+                .verify(&self.key.public().register(), &state.devices[&open(&r.bytes).unwrap().device()])
+                .unwrap()
+                .into_entries()
         });
         all.map(|(hash, _)| hash).collect()
     }
@@ -193,7 +189,10 @@ impl FakeRegister {
             return (403, json!({ "code": "enrol.bad_signature", "detail": "no" }));
         }
         if name == "used" {
-            return (410, json!({ "title": "Gone", "status": 410, "code": "ticket.used", "detail": "the ticket was used" }));
+            return (
+                410,
+                json!({ "title": "Gone", "status": 410, "code": "ticket.used", "detail": "the ticket was used" }),
+            );
         }
         self.state.lock().unwrap().devices.insert(key.device(), key.clone());
         let who = officer(name);
@@ -262,7 +261,9 @@ impl FakeRegister {
         let mut place = request.place;
         let (mut segments, mut bytes, mut more) = (Vec::new(), 0, false);
         for (at, row) in state.feed.iter().enumerate().skip(request.place as usize) {
-            if request.journals.iter().any(|end| end.journal == row.journal) || (row.by_register && state.faults.hold_decisions) {
+            if request.journals.iter().any(|end| end.journal == row.journal)
+                || (row.by_register && state.faults.hold_decisions)
+            {
                 place = at as u64 + 1;
                 continue;
             }
@@ -290,7 +291,8 @@ impl FakeRegister {
 
 impl Transport for FakeRegister {
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let json_answer = |(status, body): (u32, Json)| Ok(HttpResponse { status, body: body.to_string().into_bytes() });
+        let json_answer =
+            |(status, body): (u32, Json)| Ok(HttpResponse { status, body: body.to_string().into_bytes() });
         let path = request.url.strip_prefix("http://register.test/api/v1/").unwrap();
         if !path.ends_with("/exchange") {
             let body: Json = serde_json::from_slice(&request.body).unwrap();
@@ -316,7 +318,8 @@ impl Transport for FakeRegister {
             }
             state.largest_body = state.largest_body.max(request.body.len());
         }
-        let token = request.headers.iter().find(|h| h.name == "authorization").unwrap().value.strip_prefix("Bearer ").unwrap();
+        let token =
+            request.headers.iter().find(|h| h.name == "authorization").unwrap().value.strip_prefix("Bearer ").unwrap();
         let (number, device) = token.split_once('.').unwrap();
         let stale = {
             let mut state = self.state.lock().unwrap();

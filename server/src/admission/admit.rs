@@ -73,7 +73,6 @@ impl Head {
     }
 }
 
-
 /// Admits one segment.
 pub(crate) async fn admit_one(
     app: &App,
@@ -97,7 +96,10 @@ pub(crate) async fn admit_one(
     let journal = journal(tx, &head.operation, &header.journal).await?;
     if !chained(tx, &head.operation, &segment).await? {
         let known = journal.unwrap_or(0);
-        let detail = format!("it begins at entry {}; the register holds this journal up to entry {known}. Send what lies between", header.first);
+        let detail = format!(
+            "it begins at entry {}; the register holds this journal up to entry {known}. Send what lies between",
+            header.first
+        );
         let bytes = segment.bytes().to_vec();
         return Ok(Admitted::Refused(Refusal { hash, code: "journal.gap", detail, bytes, aside: None }));
     }
@@ -170,7 +172,9 @@ async fn find_fork(
             continue;
         };
         let hash = other.hash();
-        let differs = |(theirs, entry): &&(EntryHash, ploughshare_core::entry::Entry)| mine.get(&entry.number).is_some_and(|m| m != theirs);
+        let differs = |(theirs, entry): &&(EntryHash, ploughshare_core::entry::Entry)| {
+            mine.get(&entry.number).is_some_and(|m| m != theirs)
+        };
         if let Some((_, entry)) = other.entries().iter().find(differs)
             && first.is_none_or(|(number, _)| entry.number < number)
         {

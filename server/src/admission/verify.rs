@@ -57,17 +57,24 @@ fn check(
     let bytes = opened.bytes().to_vec();
     let journal = opened.header().journal;
     let sealed_ms = opened.header().sealed_ms;
-    let refuse = |code: &'static str, detail: String, aside| Refusal { hash, code, detail, bytes: bytes.clone(), aside };
+    let refuse =
+        |code: &'static str, detail: String, aside| Refusal { hash, code, detail, bytes: bytes.clone(), aside };
     if opened.header().operation != *operation {
         return Err(refuse("segment.wrong_operation", "the segment belongs to another operation".to_owned(), None));
     }
     let Some(Some(known)) = keys.get(&opened.device()) else {
-        return Err(refuse("device.unknown", "the device that signed it is not enrolled in this operation".to_owned(), None));
+        return Err(refuse(
+            "device.unknown",
+            "the device that signed it is not enrolled in this operation".to_owned(),
+            None,
+        ));
     };
-    let verified = opened.verify(register, &known.key).map_err(|error| refuse(error.code(), error.to_string(), None))?;
+    let verified =
+        opened.verify(register, &known.key).map_err(|error| refuse(error.code(), error.to_string(), None))?;
     if let Some(revoked_ms) = known.revoked_ms {
         let when = if sealed_ms < revoked_ms { "before" } else { "after" };
-        let detail = format!("the device was revoked; the segment says it was sealed {when} that and is kept aside for review");
+        let detail =
+            format!("the device was revoked; the segment says it was sealed {when} that and is kept aside for review");
         return Err(refuse("device.revoked", detail, Some(journal)));
     }
     Ok(verified)

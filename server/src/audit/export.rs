@@ -42,7 +42,9 @@ pub async fn to_file(
             next = index + 1;
         }
         if next == before {
-            return Err(crate::store::StoreError::Corrupt(format!("leaf {next} of the {} log is missing", log.name())).into());
+            return Err(
+                crate::store::StoreError::Corrupt(format!("leaf {next} of the {} log is missing", log.name())).into()
+            );
         }
         progress(next, size);
     }

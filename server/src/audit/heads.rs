@@ -39,7 +39,9 @@ async fn checkpoint_of(app: &App, log: Log, size: Option<u64>) -> Result<(u64, S
 /// Proof that a leaf is in a log, against the newest head or the one over `size` leaves, with the leaf itself.
 pub async fn inclusion(app: &App, log: Log, index: u64, size: Option<u64>) -> Result<InclusionProof, AuditError> {
     let (size, checkpoint) = checkpoint_of(app, log, size).await?;
-    let inclusion = audit_log::inclusion(&app.store.feed, log, index, size).await.map_err(|error| out_of_range(error, index, size))?;
+    let inclusion = audit_log::inclusion(&app.store.feed, log, index, size)
+        .await
+        .map_err(|error| out_of_range(error, index, size))?;
     let leaf = audit_log::leaf(&app.store.feed, log, index).await?;
     Ok(InclusionProof { inclusion, leaf, checkpoint })
 }

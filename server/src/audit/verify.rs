@@ -77,7 +77,11 @@ pub async fn database(
     let own = verifier_key(app)?;
     let mut report = Report::default();
     if let Some(pinned) = vkey.filter(|pinned| **pinned != own) {
-        report.fault("register_meta", "register", format!("the register signs with {own}, not with the pinned {pinned}"));
+        report.fault(
+            "register_meta",
+            "register",
+            format!("the register signs with {own}, not with the pinned {pinned}"),
+        );
     }
     let audit = audit_log::head(&app.store.feed, Log::Audit).await?;
     let reads = audit_log::head(&app.store.feed, Log::Reads).await?;
@@ -117,7 +121,11 @@ async fn one_log(
         let (size, note) = (row.uint(0)?, String::from_utf8_lossy(row.bytes(1)?).into_owned());
         match checkpoint::verify(&note, vkey).and_then(|head| head.of_log(&app.log_origin(name))) {
             Ok(head) if head.size == size => heads.push(head),
-            Ok(head) => report.fault("checkpoint", format!("{name} {size}"), format!("the signed head is over {} leaves", head.size)),
+            Ok(head) => report.fault(
+                "checkpoint",
+                format!("{name} {size}"),
+                format!("the signed head is over {} leaves", head.size),
+            ),
             Err(error) => report.fault("checkpoint", format!("{name} {size}"), error),
         }
     }
@@ -125,31 +133,42 @@ async fn one_log(
     let origin = app.log_origin(name);
     let theirs: Vec<&Checkpoint> = witnessed.iter().filter(|head| head.origin == origin).collect();
     for head in heads.iter().chain(theirs.iter().copied()).filter(|head| head.size > kept.size) {
-        report.fault("log_head", name, format!("a signed head is over {} leaves, the log has {}", head.size, kept.size));
+        report.fault(
+            "log_head",
+            name,
+            format!("a signed head is over {} leaves, the log has {}", head.size, kept.size),
+        );
     }
 
     let mut edge = Edge::new();
     loop {
         let size = edge.size();
         for head in heads.iter().filter(|head| head.size == size && head.root != edge.root()) {
-            report.fault("checkpoint", format!("{name} {}", head.size), "the leaves do not give the root that was signed");
+            report.fault(
+                "checkpoint",
+                format!("{name} {}", head.size),
+                "the leaves do not give the root that was signed",
+            );
         }
         for head in theirs.iter().filter(|head| head.size == size) {
             if head.root == edge.root() {
                 report.witnessed += 1;
             } else {
-                report.fault("log_leaf", format!("{name} before {size}"), "history differs from the witnessed checkpoint");
+                report.fault(
+                    "log_leaf",
+                    format!("{name} before {size}"),
+                    "history differs from the witnessed checkpoint",
+                );
             }
         }
         if size == kept.size {
             break;
         }
-        if size % u64::from(PAGE) == 0 {
+        if size.is_multiple_of(u64::from(PAGE)) {
             told(size);
         }
-        let row = tx
-            .query_one("select bytes, hash from log_leaf where log = $1 and idx = $2", &vals![name, size])
-            .await?;
+        let row =
+            tx.query_one("select bytes, hash from log_leaf where log = $1 and idx = $2", &vals![name, size]).await?;
         let Some(row) = row else {
             report.fault("log_leaf", format!("{name} {size}"), "the row is missing");
             return Ok(size);
@@ -160,9 +179,8 @@ async fn one_log(
         }
         // The row's own hash carries on, so that one altered row is one fault and not all that follow.
         for (number, expected) in edge.append(row.array(1)?)? {
-            let stored = tx
-                .query_one("select hash from log_hash where log = $1 and idx = $2", &vals![name, number])
-                .await?;
+            let stored =
+                tx.query_one("select hash from log_hash where log = $1 and idx = $2", &vals![name, number]).await?;
             let same = stored.map(|row| row.array::<32>(0)).transpose()? == Some(expected);
             if !same {
                 report.fault("log_hash", format!("{name} {number}"), "the stored hash is not that of its leaves");
@@ -172,7 +190,8 @@ async fn one_log(
     if edge.root() != kept.root {
         report.fault("log_head", name, "the leaves do not give the root of the head");
     }
-    let extra = tx.query_one("select count(*) from log_leaf where log = $1 and idx >= $2", &vals![name, kept.size]).await?;
+    let extra =
+        tx.query_one("select count(*) from log_leaf where log = $1 and idx >= $2", &vals![name, kept.size]).await?;
     if extra.map(|row| row.uint(0)).transpose()?.unwrap_or(0) > 0 {
         report.fault("log_leaf", format!("{name} {}", kept.size), "there are rows beyond the head");
     }
@@ -211,7 +230,7 @@ pub fn file(
             return Err(ExportError::Unfinished { line: number }.into());
         }
         verifier.line_bytes(&line)?;
-        if number % 4_096 == 0 {
+        if number.is_multiple_of(4_096) {
             progress(done, all);
         }
     }

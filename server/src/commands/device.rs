@@ -29,7 +29,8 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
         }
         Command::Revoke { device } => {
             let changed = people::revoke_device(app, "operator", &device).await?;
-            let text = if changed { "revoked; it cannot sync any more" } else { "it was revoked before; nothing was changed" };
+            let text =
+                if changed { "revoked; it cannot sync any more" } else { "it was revoked before; nothing was changed" };
             Ok(Answer::new(json!({ "device": device, "revoked": true, "changed": changed }), text))
         }
     }

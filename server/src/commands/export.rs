@@ -26,5 +26,8 @@ pub(super) async fn run(app: &App, args: Args) -> Result<Answer, Failure> {
     let vkey = verifier_key(app).map_err(AuditError::from)?.to_string();
     let json = json!({ "file": args.file, "log": args.log, "size": size, "vkey": vkey });
     let file = args.file.display();
-    Ok(Answer::new(json, format!("{size} leaves written to {file}\ncheck it with: ploughshare verify --file {file} --vkey {vkey}")))
+    Ok(Answer::new(
+        json,
+        format!("{size} leaves written to {file}\ncheck it with: ploughshare verify --file {file} --vkey {vkey}"),
+    ))
 }

@@ -65,7 +65,11 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
             AppError::Store(error) => error.into(),
-            other => Self::new(other.code(), &other, "put the register's own key file in its place, from its backup if need be"),
+            other => Self::new(
+                other.code(),
+                &other,
+                "put the register's own key file in its place, from its backup if need be",
+            ),
         }
     }
 }
@@ -73,11 +77,17 @@ impl From<AppError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let next = match &error {
-            StoreError::Unavailable(_) => "check that the database runs, that address, user and password are right, and try again",
+            StoreError::Unavailable(_) => {
+                "check that the database runs, that address, user and password are right, and try again"
+            }
             StoreError::Busy(_) => "somebody else holds the database; try again in a minute",
             StoreError::Full(_) => "make room on the disk of the database, then try again",
-            StoreError::Corrupt(_) => "stop the server, keep a copy of everything as it is, and restore from the last good backup",
-            StoreError::SchemaNewer { .. } | StoreError::SchemaChanged { .. } => "use the build that made this database, or a newer one",
+            StoreError::Corrupt(_) => {
+                "stop the server, keep a copy of everything as it is, and restore from the last good backup"
+            }
+            StoreError::SchemaNewer { .. } | StoreError::SchemaChanged { .. } => {
+                "use the build that made this database, or a newer one"
+            }
             StoreError::Schema { .. } => "keep a copy of the database and report this",
             StoreError::Path { .. } => "name a directory with --data that this user may create and write",
             StoreError::Address(_) => "use postgres://USER@HOST/DATABASE, or leave it out for SQLite",
@@ -92,7 +102,11 @@ impl From<IdentityError> for Failure {
         let code = error.code();
         match error {
             IdentityError::Store(error) => error.into(),
-            other => Self::new(code, &other, "see `ploughshare officer list` and `ploughshare operation list`, correct the command, run it again"),
+            other => Self::new(
+                code,
+                &other,
+                "see `ploughshare officer list` and `ploughshare operation list`, correct the command, run it again",
+            ),
         }
     }
 }
@@ -104,8 +118,13 @@ impl From<AuditError> for Failure {
             AuditError::Store(error) => error.into(),
             AuditError::File { .. } => Self::new(code, &error, "name a file that this user may read or write"),
             AuditError::Export(_) | AuditError::Checkpoint(_) => {
-                let mut failure = Self::new(code, &error, "keep the file as it is: it is evidence. Ask for another export, and compare both");
-                "the file is not what the register signed; the register itself was not looked at".clone_into(&mut failure.data);
+                let mut failure = Self::new(
+                    code,
+                    &error,
+                    "keep the file as it is: it is evidence. Ask for another export, and compare both",
+                );
+                "the file is not what the register signed; the register itself was not looked at"
+                    .clone_into(&mut failure.data);
                 failure
             }
             other => Self::new(code, &other, "report this with its code"),
@@ -119,7 +138,8 @@ impl From<RebuildError> for Failure {
         match error {
             RebuildError::Store(error) => error.into(),
             other @ RebuildError::Projection(_) => {
-                let mut failure = Self::new(code, &other, "run `ploughshare verify`; it names the row that was changed");
+                let mut failure =
+                    Self::new(code, &other, "run `ploughshare verify`; it names the row that was changed");
                 "what was said is kept as it is; the register's tables can be made again".clone_into(&mut failure.data);
                 failure
             }

@@ -116,7 +116,8 @@ async fn list(app: &App) -> Result<Answer, Failure> {
         all.push((officer, grants));
     }
     let cells = |(officer, grants): &(rows::Officer, Vec<rows::Grant>)| {
-        let held: Vec<_> = grants.iter().map(|grant| format!("{} in {}", grant.role.code(), code(&grant.operation))).collect();
+        let held: Vec<_> =
+            grants.iter().map(|grant| format!("{} in {}", grant.role.code(), code(&grant.operation))).collect();
         let active = if officer.active { "" } else { "inactive" };
         vec![officer.name.clone(), officer.id.to_string(), held.join(", "), active.to_owned()]
     };
@@ -134,10 +135,15 @@ async fn list(app: &App) -> Result<Answer, Failure> {
 fn read_passphrase() -> Result<String, Failure> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
-        _ = writeln!(std::io::stderr().lock(), "Passphrase (at least 15 characters; it shows as you type), then Enter:");
+        _ = writeln!(
+            std::io::stderr().lock(),
+            "Passphrase (at least 15 characters; it shows as you type), then Enter:"
+        );
     }
     let mut line = String::new();
     let read = stdin.lock().read_line(&mut line);
-    read.map_err(|error| Failure::new("passphrase.unreadable", error, "give the passphrase on standard input, as UTF-8"))?;
+    read.map_err(|error| {
+        Failure::new("passphrase.unreadable", error, "give the passphrase on standard input, as UTF-8")
+    })?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -45,14 +45,25 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             let text = |one: &Operation| {
                 let training = if one.training { "training" } else { "" };
                 let closed = one.closed_at.map(when).unwrap_or_default();
-                vec![one.code.clone(), one.name.clone(), one.id.to_string(), training.to_owned(), when(one.created_at), closed]
+                vec![
+                    one.code.clone(),
+                    one.name.clone(),
+                    one.id.to_string(),
+                    training.to_owned(),
+                    when(one.created_at),
+                    closed,
+                ]
             };
             Ok(Answer::table(&all, &heads, text, row))
         }
         Command::Close { operation } => {
             let operation = people::find_operation(app, &operation).await?;
             let changed = people::close_operation(app, "operator", &operation.id).await?;
-            let text = if changed { "closed; tablets keep their own data" } else { "it was closed before; nothing was changed" };
+            let text = if changed {
+                "closed; tablets keep their own data"
+            } else {
+                "it was closed before; nothing was changed"
+            };
             Ok(Answer::new(json!({ "id": operation.id, "closed": true, "changed": changed }), text))
         }
     }

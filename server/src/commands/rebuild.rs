@@ -28,16 +28,21 @@ pub(super) async fn run(app: &App, args: Args) -> Result<Answer, Failure> {
     let mut text = format!("replayed {} segments with {} entries\n", report.segments, report.entries);
     for table in report.tables.iter().filter(|table| table.differing > 0 || table.live != table.rebuilt) {
         // Writing to a string cannot fail.
-        _ = writeln!(text, "  {}: {} rows live, {} rebuilt, {} differ", table.name, table.live, table.rebuilt, table.differing);
+        _ = writeln!(
+            text,
+            "  {}: {} rows live, {} rebuilt, {} differ",
+            table.name, table.live, table.rebuilt, table.differing
+        );
     }
     let equal = report.is_equal();
     let rows: u64 = report.tables.iter().map(|table| table.live).sum();
-    text.push_str(&if equal {
+    text += &(if equal {
         format!("equal: {rows} rows in {} tables", report.tables.len())
     } else {
         "NOT equal. What was said is unharmed: `ploughshare rebuild` makes the tables again; `ploughshare verify` checks what was said".to_owned()
     });
-    let json = json!({ "equal": equal, "segments": report.segments, "entries": report.entries, "tables": report.tables });
+    let json =
+        json!({ "equal": equal, "segments": report.segments, "entries": report.entries, "tables": report.tables });
     let answer = Answer::new(json, text);
     Ok(if equal { answer } else { answer.but_bad() })
 }

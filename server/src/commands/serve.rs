@@ -64,7 +64,10 @@ fn announce(config: &Config, base: &str, link: Option<&str>, register: &str, jso
 
 fn not_bound(address: &SocketAddr, error: &std::io::Error) -> Failure {
     let (code, next) = match error.kind() {
-        std::io::ErrorKind::AddrInUse => ("start.port_in_use", "another program listens there, perhaps this one; stop it or choose another port with --listen"),
+        std::io::ErrorKind::AddrInUse => (
+            "start.port_in_use",
+            "another program listens there, perhaps this one; stop it or choose another port with --listen",
+        ),
         std::io::ErrorKind::PermissionDenied => ("start.port_forbidden", "choose a port above 1023 with --listen"),
         _ => ("start.listen", "choose an address of this machine with --listen, such as 127.0.0.1:8480"),
     };

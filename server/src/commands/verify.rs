@@ -39,7 +39,8 @@ async fn from_database(config: &Config, args: Args, progress: &indicatif::Progre
     let witnessed = args.witnessed.iter().map(|path| verify::witnessed(path, key)).collect::<Result<Vec<_>, _>>()?;
     let report = verify::database(&app, args.vkey.as_ref(), &witnessed, &mut follow(progress)).await?;
     progress.finish_and_clear();
-    let answer = Answer::new(json!({ "whole": report.is_whole(), "vkey": own.to_string(), "report": report }), words(&report));
+    let answer =
+        Answer::new(json!({ "whole": report.is_whole(), "vkey": own.to_string(), "report": report }), words(&report));
     Ok(if report.is_whole() { answer } else { answer.but_bad() })
 }
 
@@ -89,7 +90,10 @@ fn from_file(args: Args, progress: &indicatif::ProgressBar) -> Result<Answer, Fa
         "pinned": verified.pinned,
         "witnessed": verified.witnessed,
     });
-    let mut text = format!("{} leaves of the {} log of register {}: all there, in order, unaltered", verified.size, verified.log, verified.register);
+    let mut text = format!(
+        "{} leaves of the {} log of register {}: all there, in order, unaltered",
+        verified.size, verified.log, verified.register
+    );
     for (verb, count) in &verified.by_verb {
         // Writing to a string cannot fail.
         _ = write!(text, "\n  {count:>8}  {verb}");

@@ -1,5 +1,7 @@
 //! `GET /api/v1/audit/…`: signed heads and proofs, as text that proves itself. They hold ids only, so whoever has a token may have them.
 
+#![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
+
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -51,7 +53,11 @@ pub struct Since {
 #[utoipa::path(get, path = "/api/v1/audit/checkpoint", tag = "audit", security(("token" = [])), params(Which), responses(
     (status = 200, body = String, content_type = "text/plain"),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn checkpoint(State(api): State<Shared>, signed: Signed, Asked(which): Asked<Which>) -> Result<Response, Problem> {
+pub async fn checkpoint(
+    State(api): State<Shared>,
+    signed: Signed,
+    Asked(which): Asked<Which>,
+) -> Result<Response, Problem> {
     let log = log(&signed, which.log.as_deref())?;
     let (_, note) = audit::checkpoint(&api.app, log).await?;
     Ok(text(note))
@@ -75,7 +81,11 @@ pub async fn proof(State(api): State<Shared>, signed: Signed, Asked(leaf): Asked
 #[utoipa::path(get, path = "/api/v1/audit/consistency", tag = "audit", security(("token" = [])), params(Since), responses(
     (status = 200, body = String, content_type = "text/plain"),
     (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn consistency(State(api): State<Shared>, signed: Signed, Asked(since): Asked<Since>) -> Result<Response, Problem> {
+pub async fn consistency(
+    State(api): State<Shared>,
+    signed: Signed,
+    Asked(since): Asked<Since>,
+) -> Result<Response, Problem> {
     let log = log(&signed, since.log.as_deref())?;
     Ok(text(audit::consistency(&api.app, log, since.from).await?.encode()))
 }
@@ -90,7 +100,8 @@ fn log(signed: &Signed, name: Option<&str>) -> Result<Log, Problem> {
     if signed.caller.late {
         return Err(revoked());
     }
-    audit::log_named(name.unwrap_or("audit")).ok_or_else(|| Problem::bad("audit.unknown_log", "the logs are `audit` and `reads`"))
+    audit::log_named(name.unwrap_or("audit"))
+        .ok_or_else(|| Problem::bad("audit.unknown_log", "the logs are `audit` and `reads`"))
 }
 
 fn text(body: String) -> Response {

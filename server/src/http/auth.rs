@@ -6,11 +6,11 @@ use ploughshare_core::ids::DeviceId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::Said;
-use super::enrol::bytes;
-use super::caller::Whence;
-use super::problem::Problem;
 use super::Shared;
+use super::body::Said;
+use super::caller::Whence;
+use super::enrol::bytes;
+use super::problem::Problem;
 use crate::identity::session;
 use crate::identity::token::Claims;
 
@@ -89,6 +89,7 @@ pub async fn token(
 ) -> Result<Json<Token>, Problem> {
     api.rates.stranger(from)?;
     let signature = bytes("signature", &proof.signature)?;
-    let (claims, lease) = session::prove(&api.app, &api.challenges, &proof.device, &proof.challenge, &signature).await?;
+    let (claims, lease) =
+        session::prove(&api.app, &api.challenges, &proof.device, &proof.challenge, &signature).await?;
     Ok(Json(Token::make(&api, claims, lease)?))
 }

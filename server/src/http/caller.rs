@@ -45,7 +45,8 @@ impl FromRequestParts<Shared> for Signed {
         let claims = api.tokens.check(bearer(parts)?, api.app.now_ms())?;
         let caller = Caller::load(&api.app, &claims).await?;
         api.rates.request(caller.device.map_or(*caller.officer.as_bytes(), |device| *device.as_bytes()))?;
-        let purpose = parts.headers.get("x-purpose").map(|value| purpose(value.to_str().unwrap_or("\n"))).transpose()?;
+        let purpose =
+            parts.headers.get("x-purpose").map(|value| purpose(value.to_str().unwrap_or("\n"))).transpose()?;
         Ok(Self { caller, purpose })
     }
 }
@@ -64,7 +65,10 @@ fn purpose(text: &str) -> Result<String, Problem> {
     if (1..=PURPOSE).contains(&text.len()) && text.chars().all(plain) {
         Ok(text.to_owned())
     } else {
-        Err(Problem::bad("request.purpose", "a purpose is a code or case number of 1 to 64 letters, digits and . _ - / : #"))
+        Err(Problem::bad(
+            "request.purpose",
+            "a purpose is a code or case number of 1 to 64 letters, digits and . _ - / : #",
+        ))
     }
 }
 
@@ -76,7 +80,10 @@ impl Signed {
         }
         let scope = self.caller.reads();
         if scope.is_empty() {
-            return Err(Problem::forbidden("role.missing", "this needs a role in an operation; an administrator sees no content"));
+            return Err(Problem::forbidden(
+                "role.missing",
+                "this needs a role in an operation; an administrator sees no content",
+            ));
         }
         Ok(scope)
     }
@@ -90,7 +97,13 @@ impl Signed {
     }
 
     /// Writes a read down, before its answer leaves.
-    pub async fn note(&self, api: &Arc<super::Api>, verb: &str, subject: &str, operation: Option<String>) -> Result<(), Problem> {
+    pub async fn note(
+        &self,
+        api: &Arc<super::Api>,
+        verb: &str,
+        subject: &str,
+        operation: Option<String>,
+    ) -> Result<(), Problem> {
         let mut leaf = Leaf::new(verb, api.app.now_us(), &self.caller.officer.to_string(), subject)
             .fact("purpose", self.purpose.as_deref().unwrap_or("unstated"));
         if let Some(device) = self.caller.device {
@@ -105,5 +118,8 @@ impl Signed {
 
 /// What a revoked device is told wherever it asks.
 pub fn revoked() -> Problem {
-    Problem::forbidden("device.revoked", "this device was revoked; what it still holds can be brought and is kept aside for review")
+    Problem::forbidden(
+        "device.revoked",
+        "this device was revoked; what it still holds can be brought and is kept aside for review",
+    )
 }

@@ -1,5 +1,7 @@
 //! `GET /api/v1/conflicts`: where people disagree, every value with who said it.
 
+#![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
@@ -76,7 +78,11 @@ pub struct Conflicts {
 /// Where people disagree.
 #[utoipa::path(get, path = "/api/v1/conflicts", tag = "register", security(("token" = [])), params(Which), responses(
     (status = 200, body = Conflicts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(api): State<Shared>, signed: Signed, Asked(which): Asked<Which>) -> Result<Json<Conflicts>, Problem> {
+pub async fn list(
+    State(api): State<Shared>,
+    signed: Signed,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Conflicts>, Problem> {
     let scope = signed.reads()?.narrowed(which.operation);
     let limit = page(which.limit)?;
     let after = which.after.as_deref().map(|text| cursor(text).ok_or_else(bad_cursor)).transpose()?;
@@ -94,7 +100,8 @@ pub async fn list(State(api): State<Shared>, signed: Signed, Asked(which): Asked
         tellers.extend(read_documents::tellers(register, operation, hashes).await?);
     }
     let names = read_documents::names(&api.app.store.feed).await?;
-    let conflicts = parsed.into_iter().map(|(one, choices)| shown(&one, choices, &tellers, &names)).collect::<Result<_, _>>()?;
+    let conflicts =
+        parsed.into_iter().map(|(one, choices)| shown(&one, choices, &tellers, &names)).collect::<Result<_, _>>()?;
     Ok(Json(Conflicts { conflicts, next, projected: projected(&api, &scope).await? }))
 }
 

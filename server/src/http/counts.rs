@@ -1,5 +1,7 @@
 //! `GET /api/v1/counts`: how many items there are, kept by difference, so that it costs the same with ten or ten million.
 
+#![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
+
 use std::collections::BTreeMap;
 
 use axum::Json;
@@ -40,7 +42,11 @@ pub struct Counts {
 /// How many items there are.
 #[utoipa::path(get, path = "/api/v1/counts", tag = "register", security(("token" = [])), params(Which), responses(
     (status = 200, body = Counts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn counts(State(api): State<Shared>, signed: Signed, Asked(which): Asked<Which>) -> Result<Json<Counts>, Problem> {
+pub async fn counts(
+    State(api): State<Shared>,
+    signed: Signed,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Counts>, Problem> {
     let scope = signed.reads()?.narrowed(which.operation);
     wait(&api, which.wait_place.as_deref()).await?;
     let counts = read_items::counts(&api.app.store.register, scope.only()).await?;

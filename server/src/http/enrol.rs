@@ -5,10 +5,10 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::Shared;
 use super::body::Said;
 use super::caller::Whence;
 use super::problem::Problem;
-use super::Shared;
 use crate::audit;
 use crate::identity::enrol;
 

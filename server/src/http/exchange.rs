@@ -7,10 +7,10 @@ use ploughshare_core::exchange::{Answer, Request};
 use ploughshare_core::ids::OperationId;
 use ploughshare_core::limits;
 
+use super::Shared;
 use super::body::{Named, Raw};
 use super::caller::{Signed, revoked};
 use super::problem::Problem;
-use super::Shared;
 use crate::admission::{self, Bringer};
 use crate::feed;
 
@@ -40,7 +40,10 @@ pub async fn exchange(
     }
     let request = Request::from_bytes(&body).map_err(|error| Problem::bad(error.code(), error.to_string()))?;
     if request.operation != operation {
-        return Err(Problem::bad("exchange.other_operation", "the message is about another operation than the address"));
+        return Err(Problem::bad(
+            "exchange.other_operation",
+            "the message is about another operation than the address",
+        ));
     }
     let who = Bringer { device, operation };
     metrics::counter!("ploughshare_exchange_bytes_total", "direction" => "in").increment(body.len() as u64);

@@ -1,5 +1,7 @@
 //! `GET /api/v1/findings`: what the rules noticed. A finding may touch an item that the caller may not read; then that side is left out.
 
+#![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
+
 use axum::Json;
 use axum::extract::State;
 use ploughshare_core::ids::{DocId, OperationId};
@@ -71,7 +73,11 @@ pub struct Findings {
 /// What the rules noticed.
 #[utoipa::path(get, path = "/api/v1/findings", tag = "register", security(("token" = [])), params(Which), responses(
     (status = 200, body = Findings), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(api): State<Shared>, signed: Signed, Asked(which): Asked<Which>) -> Result<Json<Findings>, Problem> {
+pub async fn list(
+    State(api): State<Shared>,
+    signed: Signed,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Findings>, Problem> {
     let reads = signed.reads()?;
     let scope = reads.clone().narrowed(which.operation);
     let limit = page(which.limit)?;

@@ -1,6 +1,8 @@
 //! `GET /api/v1/items/{item}/history`: who said what, when, what it replaced, what it contradicts, and whether it counts; also as somebody
 //! saw it who saw exactly some heads.
 
+#![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
@@ -121,7 +123,9 @@ pub async fn history(
 fn parse_heads(text: &str) -> Result<Vec<EntryHash>, Problem> {
     let heads = text.split(',').map(|head| head.trim().parse().ok()).collect::<Option<Vec<EntryHash>>>();
     let fits = heads.filter(|heads| heads.len() <= HEADS);
-    fits.ok_or_else(|| Problem::bad("request.as_seen", format!("`as_seen` is 1 to {HEADS} entry hashes in hex, joined by commas")))
+    fits.ok_or_else(|| {
+        Problem::bad("request.as_seen", format!("`as_seen` is 1 to {HEADS} entry hashes in hex, joined by commas"))
+    })
 }
 
 type Told = (Vec<Line>, Vec<Silent>, Option<serde_json::Value>);
@@ -150,14 +154,16 @@ fn tell(
     let mut lines = document::history(item, &statements, &counting);
     if !claims.is_empty() {
         // Claims are shown beside what counts, with what their authors saw.
-        lines.extend(document::history(item, &statements, &all).into_iter().filter(|line| claims.contains(&line.entry)));
+        lines
+            .extend(document::history(item, &statements, &all).into_iter().filter(|line| claims.contains(&line.entry)));
     }
     let content = heads.map(|heads| {
         let document = document::fold_as_seen(item, &statements, heads, &counting);
         document.content().iter().map(|(path, value)| (path.clone(), json(value))).collect()
     });
     let present: BTreeSet<EntryHash> = statements.iter().map(|one| one.hash).collect();
-    let silent = received.iter().filter(|one| present.contains(&one.hash) && matches!(one.status.as_str(), "waiting" | "void"));
+    let silent =
+        received.iter().filter(|one| present.contains(&one.hash) && matches!(one.status.as_str(), "waiting" | "void"));
     let silent = silent.map(silent_of).collect();
     Ok((lines.iter().filter_map(|line| line_of(line, known.get(&line.entry)?, names)).collect(), silent, content))
 }

@@ -1,5 +1,7 @@
 //! `GET /api/v1/items` and `/items/{item}`.
 
+#![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
+
 use axum::Json;
 use axum::extract::State;
 use ploughshare_core::domain::serial;
@@ -91,11 +93,7 @@ impl Search {
         asked.into_iter().find(|(text, _)| text.is_some()).map(|(_, by)| by)
     }
 
-    fn wanted(
-        &self,
-        within: Option<std::collections::BTreeSet<OperationId>>,
-        limit: u32,
-    ) -> Result<Wanted, Problem> {
+    fn wanted(&self, within: Option<std::collections::BTreeSet<OperationId>>, limit: u32) -> Result<Wanted, Problem> {
         let equal = [
             ("kind", &self.kind),
             ("class", &self.class),

@@ -7,7 +7,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, conflicts, counts, enrol, exchange, findings, health, history, items, metrics, session, setup_page, statements, waiting,
+    audit, auth, conflicts, counts, enrol, exchange, findings, health, history, items, metrics, session, setup_page,
+    statements, waiting,
 };
 
 #[derive(OpenApi)]

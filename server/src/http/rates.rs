@@ -78,7 +78,8 @@ impl Rates {
     fn later(&self, code: &'static str, not_until: &governor::NotUntil<governor::clock::QuantaInstant>) -> Problem {
         let wait = not_until.wait_time_from(self.clock.now());
         let seconds = wait.as_secs() + 1;
-        Problem::new(StatusCode::TOO_MANY_REQUESTS, code, format!("too much at once; go on in {seconds} s")).retry_after(seconds)
+        Problem::new(StatusCode::TOO_MANY_REQUESTS, code, format!("too much at once; go on in {seconds} s"))
+            .retry_after(seconds)
     }
 
     fn sweep(&self) {

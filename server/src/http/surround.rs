@@ -17,12 +17,14 @@ use super::problem::Problem;
 /// Largest body where a route does not say otherwise.
 const BODY_BYTES: usize = 64 * 1024;
 /// Longest time a request may take, its body included.
-const AT_MOST: Duration = Duration::from_secs(60);
+const AT_MOST: Duration = Duration::from_mins(1);
 
 /// Puts everything around the routes.
 pub fn layers(router: Router<Shared>) -> Router<Shared> {
     router
-        .fallback(|uri: Uri| async move { Problem::missing("route.unknown", format!("there is nothing at {}", uri.path())) })
+        .fallback(
+            |uri: Uri| async move { Problem::missing("route.unknown", format!("there is nothing at {}", uri.path())) },
+        )
         .method_not_allowed_fallback(|method: Method| async move {
             let words = format!("{method} is not understood here; see /openapi.json");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "route.method", words)
@@ -42,7 +44,8 @@ fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
 async fn watched(request: Request, next: Next) -> Response {
     let began = Instant::now();
     let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("http.request", %method, route);
     let answered = tokio::time::timeout(AT_MOST, next.run(request).instrument(span.clone())).await;
     let mut response = answered.unwrap_or_else(|_| {
@@ -53,7 +56,9 @@ async fn watched(request: Request, next: Next) -> Response {
     response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     let status = response.status().as_u16();
     let duration = began.elapsed();
-    span.in_scope(|| tracing::debug!(status, duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), "http.answered"));
+    span.in_scope(|| {
+        tracing::debug!(status, duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX), "http.answered");
+    });
     let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
     metrics::counter!("ploughshare_http_requests_total", &labels).increment(1);
     metrics::histogram!("ploughshare_http_request_seconds", &labels).record(duration.as_secs_f64());

@@ -21,7 +21,10 @@ pub async fn wait(api: &Shared, asked: Option<&str>) -> Result<(), Problem> {
     let Some(asked) = asked else { return Ok(()) };
     let places = asked.split(',').map(place).collect::<Option<Vec<_>>>().filter(|places| places.len() <= PLACES);
     let places = places.ok_or_else(|| {
-        Problem::bad("request.wait_place", format!("`wait_place` is OPERATION:PLACE, at most {PLACES} joined by commas"))
+        Problem::bad(
+            "request.wait_place",
+            format!("`wait_place` is OPERATION:PLACE, at most {PLACES} joined by commas"),
+        )
     })?;
     let deadline = tokio::time::Instant::now() + AT_MOST;
     for (operation, wanted) in places {

@@ -1,5 +1,7 @@
 //! `GET /api/v1/waiting`: statements that stand on others not here yet, and for how long.
 
+#![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
+
 use axum::Json;
 use axum::extract::State;
 use ploughshare_core::ids::{EntryHash, OperationId};
@@ -58,7 +60,11 @@ pub struct Rows {
 /// What waits.
 #[utoipa::path(get, path = "/api/v1/waiting", tag = "register", security(("token" = [])), params(Which), responses(
     (status = 200, body = Rows), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn list(State(api): State<Shared>, signed: Signed, Asked(which): Asked<Which>) -> Result<Json<Rows>, Problem> {
+pub async fn list(
+    State(api): State<Shared>,
+    signed: Signed,
+    Asked(which): Asked<Which>,
+) -> Result<Json<Rows>, Problem> {
     let scope = signed.reads()?.narrowed(which.operation);
     let limit = page(which.limit)?;
     let after = which.after.as_deref().map(|text| cursor(text).ok_or_else(bad_cursor)).transpose()?;

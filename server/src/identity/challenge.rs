@@ -27,7 +27,7 @@ impl Challenges {
     /// A fresh challenge for a device.
     pub fn make(&self, device: &DeviceId, now_ms: i64, random: &[u8; 16]) -> String {
         let made = now_ms.to_be_bytes();
-        hex::encode([made.as_slice(), random, &self.tag(&made, random, device)].concat())
+        hex::encode([made.as_slice(), random, &self.tag(made, random, device)].concat())
     }
 
     /// Whether this is one of ours for this device, and still good.
@@ -38,14 +38,14 @@ impl Challenges {
         }
         let Some((made, rest)) = bytes.split_first_chunk::<8>() else { return false };
         let Some((random, tag)) = rest.split_first_chunk::<16>() else { return false };
-        let ours: bool = self.tag(made, random, device).as_slice().ct_eq(tag).into();
+        let ours: bool = self.tag(*made, random, device).as_slice().ct_eq(tag).into();
         let age = now_ms.saturating_sub(i64::from_be_bytes(*made));
         ours && (-AHEAD_MS..=LIFETIME_MS).contains(&age)
     }
 
     /// All inputs have fixed lengths, and the whole of the hash is never given out with the key in front known: an extension would not fit.
-    fn tag(&self, made: &[u8; 8], random: &[u8; 16], device: &DeviceId) -> [u8; 32] {
-        sha256(&[self.0.as_slice(), made, random, device.as_bytes()].concat())
+    fn tag(&self, made: [u8; 8], random: &[u8; 16], device: &DeviceId) -> [u8; 32] {
+        sha256(&[self.0.as_slice(), &made, random, device.as_bytes()].concat())
     }
 }
 
@@ -75,7 +75,7 @@ mod tests {
         assert!(!ours.recognise(&text, &DeviceId::from_bytes([4; 16]), 1_000_000));
         assert!(!Challenges::new(&SecretKey::ed25519(&[9; 32])).recognise(&text, &device, 1_000_000));
         assert!(!ours.recognise("", &device, 1_000_000));
-        let altered = text.replacen("0", "1", 1);
+        let altered = text.replacen('0', "1", 1);
         assert!(!ours.recognise(&altered, &device, 1_000_000));
     }
 }

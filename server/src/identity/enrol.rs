@@ -68,10 +68,15 @@ pub async fn enrol(app: &App, request: &Request) -> Result<Enrolled, IdentityErr
     };
     let enrolled = known(&mut tx, &used.operation, &used.officer, device, lease(app, now)).await?;
     enter(&mut tx, &key, &request.label, &enrolled, now).await?;
-    let decision =
-        Decision::DeviceEnrolled { device, key: request.public_key.clone(), officer: used.officer, label: request.label.clone() };
+    let decision = Decision::DeviceEnrolled {
+        device,
+        key: request.public_key.clone(),
+        officer: used.officer,
+        label: request.label.clone(),
+    };
     decide(app, &mut tx, &used.operation, &device.to_string(), &[decision]).await?;
-    let leaf = Leaf::new("ticket.used", now, &device.to_string(), &hex::encode(used.id)).fact("operation", used.operation);
+    let leaf =
+        Leaf::new("ticket.used", now, &device.to_string(), &hex::encode(used.id)).fact("operation", used.operation);
     audit_log::append(&mut tx, Log::Audit, &[leaf.encode()?]).await?;
     tx.commit().await?;
     app.wake.notify_one();

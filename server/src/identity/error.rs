@@ -53,7 +53,9 @@ pub enum IdentityError {
     #[error("a passphrase has 15 to 1,024 characters, and more than five different ones")]
     WeakPassphrase,
     /// The set-up link is not one of this register, was used, or has expired.
-    #[error("the set-up link is not valid or was used; restart the server for a new one while there is no administrator")]
+    #[error(
+        "the set-up link is not valid or was used; restart the server for a new one while there is no administrator"
+    )]
     BadSetupLink,
     /// A name is empty or too long.
     #[error("a name is 1 to 120 characters without control characters")]

@@ -27,7 +27,8 @@ pub async fn ensure_register_scope(app: &App) -> Result<(), IdentityError> {
     let now = app.now_us();
     let name = "The register".to_owned();
     let code = REGISTER_SCOPE_CODE.to_owned();
-    let scope = Operation { id: REGISTER_SCOPE, code, name: name.clone(), training: false, created_at: now, closed_at: None };
+    let scope =
+        Operation { id: REGISTER_SCOPE, code, name: name.clone(), training: false, created_at: now, closed_at: None };
     let mut tx = app.store.feed.begin_write().await?;
     match rows::create_operation(&mut tx, &scope).await {
         Ok(()) => {}
@@ -102,7 +103,8 @@ pub async fn add_officer(app: &App, actor: &str, name: &str) -> Result<Officer, 
         return Err(IdentityError::BadName);
     }
     let now = app.now_us();
-    let officer = Officer { id: OfficerId::from_bytes(app.random()), name: name.to_owned(), active: true, created_at: now };
+    let officer =
+        Officer { id: OfficerId::from_bytes(app.random()), name: name.to_owned(), active: true, created_at: now };
     let mut tx = app.store.feed.begin_write().await?;
     rows::create_officer(&mut tx, &officer).await?;
     let leaf = Leaf::new("officer.added", now, actor, &officer.id.to_string());

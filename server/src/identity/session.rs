@@ -60,7 +60,8 @@ async fn failed(app: &App, account: &rows::Account, now: i64) -> Result<(), Iden
     let mut tx = app.store.feed.begin_write().await?;
     let count = rows::record_failure(&mut tx, &account.officer, TRIES, now + rest).await?;
     if count.is_some_and(|count| count >= u64::from(TRIES)) {
-        let leaf = Leaf::new("session.locked", now, "register", &account.officer.to_string()).fact("rest_ms", rest / 1000);
+        let leaf =
+            Leaf::new("session.locked", now, "register", &account.officer.to_string()).fact("rest_ms", rest / 1000);
         audit_log::append(&mut tx, Log::Audit, &[leaf.encode()?]).await?;
     }
     tx.commit().await?;

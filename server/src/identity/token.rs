@@ -102,7 +102,8 @@ impl Tokens {
 
     /// What a token says, if it is ours and still good.
     pub fn check(&self, text: &str, now_ms: i64) -> Result<Claims, TokenError> {
-        let data = jsonwebtoken::decode::<Claims>(text, &self.decoding, &self.validation).map_err(|_| TokenError::Invalid)?;
+        let data =
+            jsonwebtoken::decode::<Claims>(text, &self.decoding, &self.validation).map_err(|_| TokenError::Invalid)?;
         if now_ms / 1000 >= data.claims.exp {
             return Err(TokenError::Expired);
         }

@@ -46,7 +46,8 @@ pub(super) async fn changes(
     let ids: Vec<Val> = changes.iter().map(|c| Val::from(c.id)).collect();
     let before = before(tx, operation, &ids).await?;
     let known: Vec<Val> = {
-        let rows = by_keys(tx, "select distinct doc from entry where operation = $1 and doc in ({})", &vals![op], &ids).await?;
+        let rows = by_keys(tx, "select distinct doc from entry where operation = $1 and doc in ({})", &vals![op], &ids)
+            .await?;
         let mut known = rows.into_iter().filter_map(|row| row.into_values().pop()).collect::<Vec<_>>();
         known.sort();
         known
@@ -80,7 +81,8 @@ pub(super) async fn changes(
     close_conflicts(tx, operation, &known, &rows.conflicts).await?;
     if !rows.conflicts.is_empty() {
         let columns = ["operation", "doc", "path", "choices", "opened_seq"];
-        tx.upsert_many("conflict", &columns, &["operation", "doc", "path"], std::mem::take(&mut rows.conflicts)).await?;
+        tx.upsert_many("conflict", &columns, &["operation", "doc", "path"], std::mem::take(&mut rows.conflicts))
+            .await?;
     }
     count(tx, operation, &before, &items).await?;
     findings::update(tx, operation, &before, &items, seq, at_us).await

@@ -128,7 +128,10 @@ async fn pairs(
     for subject in missing {
         let sql = "select content from item where operation = $1 and id = $2";
         if let Some(row) = tx.query_one(sql, &vals![subject.0, subject.1]).await? {
-            identities.insert(subject, Identity::of(DocId::from_bytes(subject.1), &ItemRecord::read(&content(row.bytes(0)?))));
+            identities.insert(
+                subject,
+                Identity::of(DocId::from_bytes(subject.1), &ItemRecord::read(&content(row.bytes(0)?))),
+            );
         }
     }
     let mut found = Vec::new();
@@ -148,7 +151,6 @@ fn content(bytes: &[u8]) -> Content {
 
 /// Consecutive serials at one site (rule R11). An item is in a long run or it is not, and a change reaches only as far as a usual run is
 /// long: the items whose findings have to be looked at, and those that are in a long run.
-#[expect(clippy::type_complexity, reason = "two lists of items, named above")]
 async fn runs(
     tx: &mut Tx,
     op: [u8; 16],
@@ -173,7 +175,8 @@ async fn runs(
         }
     }
     let keys: Vec<Val> = window.into_iter().map(Val::from).collect();
-    let sql = "select id, serial_norm, site from item where operation = $1 and site is not null and serial_norm in ({})";
+    let sql =
+        "select id, serial_norm, site from item where operation = $1 and site is not null and serial_norm in ({})";
     let mut identities = Vec::new();
     let mut near = BTreeSet::new();
     for row in by_keys(tx, sql, &vals![op], &keys).await? {
@@ -201,7 +204,12 @@ async fn runs(
     for run in duplicates::runs(&identities, RUN) {
         let message = format!("its serial is one of more than {RUN} consecutive ones at site '{}'", run.site);
         for item in run.items.iter().map(|item| *item.as_bytes()).filter(|item| near.contains(item)) {
-            let finding = Finding { message: message.clone(), key: run.site.clone(), args: BTreeMap::from([("site".to_owned(), run.site.clone())]), ..run.finding.clone() };
+            let finding = Finding {
+                message: message.clone(),
+                key: run.site.clone(),
+                args: BTreeMap::from([("site".to_owned(), run.site.clone())]),
+                ..run.finding.clone()
+            };
             found.push((item, finding));
         }
     }
@@ -220,9 +228,15 @@ async fn kept_of(tx: &mut Tx, op: [u8; 16], known: &[Val]) -> Result<BTreeMap<[u
     Ok(kept)
 }
 
-async fn kept_runs(tx: &mut Tx, op: [u8; 16], near: &BTreeSet<[u8; 16]>) -> Result<BTreeMap<[u8; 32], Kept>, ProjectionError> {
+async fn kept_runs(
+    tx: &mut Tx,
+    op: [u8; 16],
+    near: &BTreeSet<[u8; 16]>,
+) -> Result<BTreeMap<[u8; 32], Kept>, ProjectionError> {
     let keys: Vec<Val> = near.iter().map(Val::from).collect();
-    let rows = by_keys(tx, &format!("{KEPT} where rule = 'R11' and operation = $1 and item in ({{}})"), &vals![op], &keys).await?;
+    let rows =
+        by_keys(tx, &format!("{KEPT} where rule = 'R11' and operation = $1 and item in ({{}})"), &vals![op], &keys)
+            .await?;
     let mut kept = BTreeMap::new();
     read_kept(rows, &mut kept)?;
     Ok(kept)

@@ -43,8 +43,7 @@ pub(super) fn fold(id: DocId, mut told: Vec<Told>, authority: &Authority) -> Fol
             received_ms: one.received_us / 1000,
             by_register: one.by_register,
         };
-        if let Verdict::Claim(reason) =
-            authorise(&one.statement.hash, &one.statement.entry, authority, &circumstances)
+        if let Verdict::Claim(reason) = authorise(&one.statement.hash, &one.statement.entry, authority, &circumstances)
         {
             claims.insert(one.statement.hash, reason);
         }

@@ -55,7 +55,14 @@ struct Placed {
 impl Projector {
     /// A projector into a register.
     pub fn new(register: Db) -> Self {
-        Self { register, next_leaf: 0, until: u64::MAX >> 1, authorities: Authorities::default(), entries: 0, segments: 0 }
+        Self {
+            register,
+            next_leaf: 0,
+            until: u64::MAX >> 1,
+            authorities: Authorities::default(),
+            entries: 0,
+            segments: 0,
+        }
     }
 
     /// Goes no further than this leaf.

@@ -36,14 +36,23 @@ pub(super) struct ItemRow {
     pub markings: Vec<Vec<Val>>,
     pub photos: Vec<Vec<Val>>,
     pub serial_norm: Option<String>,
-    pub serial_fold: Option<String>,
     /// Kind, class, context, status; unknown is empty.
     pub cell: [String; 4],
     pub received_us: i64,
 }
 
-pub(super) const DOCUMENT: [&str; 10] =
-    ["operation", "id", "kind", "heads", "digest", "entries", "conflicts", "born_place", "changed_seq", "update_needed"];
+pub(super) const DOCUMENT: [&str; 10] = [
+    "operation",
+    "id",
+    "kind",
+    "heads",
+    "digest",
+    "entries",
+    "conflicts",
+    "born_place",
+    "changed_seq",
+    "update_needed",
+];
 pub(super) const ENTRY: [&str; 16] = [
     "operation",
     "hash",
@@ -136,7 +145,8 @@ pub(super) const COLLECTION: [&str; 21] = [
 pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> RegisterChange {
     let op = operation.as_bytes();
     let counts = &folded.counts;
-    let birth = folded.told.iter().find(|t| t.statement.hash.document() == folded.id && t.statement.entry.document.is_none());
+    let birth =
+        folded.told.iter().find(|t| t.statement.hash.document() == folded.id && t.statement.entry.document.is_none());
     let born = counts.folded > 0 && birth.is_some();
     let conflicts = counts.conflicts();
     let mut change = RegisterChange {
@@ -189,12 +199,14 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
     }
     let content = counts.content();
     let pairs = content.iter().filter(|(path, _)| !path.starts_with('$'));
-    let bytes = cbor::encode(&Value::Map(pairs.map(|(path, value)| (Value::Text(path.clone()), value.clone())).collect()));
+    let bytes =
+        cbor::encode(&Value::Map(pairs.map(|(path, value)| (Value::Text(path.clone()), value.clone())).collect()));
     let circumstances = Circumstances { birth, conflicts: conflicts.len(), claims: folded.claims.len(), bytes, seq };
     match kind {
         "item" => change.item = Some(item_row(operation, folded, ItemRecord::read(&content), circumstances)),
         "collection" => {
-            change.collection = Some(collection_row(operation, folded, &CollectionRecord::read(&content), circumstances));
+            change.collection =
+                Some(collection_row(operation, folded, &CollectionRecord::read(&content), circumstances));
         }
         _ => {}
     }
@@ -285,9 +297,8 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         ]
     });
     let live_photos: Vec<_> = record.photos.iter().filter(|p| p.is_live()).collect();
-    let photos = live_photos
-        .iter()
-        .filter_map(|p| p.hash.map(|hash| vals![op, id, &p.key, hash.to_vec(), p.view.as_deref()]));
+    let photos =
+        live_photos.iter().filter_map(|p| p.hash.map(|hash| vals![op, id, &p.key, hash.to_vec(), p.view.as_deref()]));
     let place = record.place.filter(|_| record.place_withheld != Some(true));
     let text = |t: &Option<String>| t.clone();
     let cell = [&record.kind, &record.class, &record.context, &record.status].map(|t| t.clone().unwrap_or_default());
@@ -309,7 +320,7 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         record.serial_status().map(str::to_owned),
         serial_text,
         serial_norm.clone(),
-        serial_fold.clone(),
+        serial_fold,
         text(&record.status),
         text(&record.context),
         record.collection.map(|d| d.to_vec()),
@@ -337,10 +348,15 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         c.seq
     ];
     let (markings, photos) = (markings.collect(), photos.collect());
-    ItemRow { columns, markings, photos, serial_norm, serial_fold, cell, received_us: c.birth.received_us, record }
+    ItemRow { columns, markings, photos, serial_norm, cell, received_us: c.birth.received_us, record }
 }
 
-fn collection_row(operation: &OperationId, folded: &Folded, record: &CollectionRecord, c: Circumstances<'_>) -> Vec<Val> {
+fn collection_row(
+    operation: &OperationId,
+    folded: &Folded,
+    record: &CollectionRecord,
+    c: Circumstances<'_>,
+) -> Vec<Val> {
     let place = record.place.as_ref().filter(|_| record.place_withheld != Some(true));
     vals![
         operation.as_bytes(),

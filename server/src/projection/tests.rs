@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ploughshare_core::decision::Decision;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::entry::{Entry, VOCABULARY};
-use ploughshare_core::ids::{DocId, EntryHash, OfficerId, OperationId, SegmentHash};
 use ploughshare_core::identity::Role;
+use ploughshare_core::ids::{DocId, EntryHash, OfficerId, OperationId, SegmentHash};
 use ploughshare_core::keys::SecretKey;
 use ploughshare_core::receipt::Receipt;
 use ploughshare_core::segment::{self, Header, Level};
@@ -86,8 +86,18 @@ fn weapon(serial: &str) -> Edit {
     let text = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).into())).collect::<Vec<_>>();
     Edit::Create {
         kind: "item".to_owned(),
-        fields: text(&[("kind", "weapon"), ("class", "ASR"), ("make", "IZHMASH"), ("calibre", "7.62x39"), ("status", "stored"), ("site", "depot-1")]),
-        members: vec![("markings".to_owned(), vec![text(&[("type", "SER"), ("text", serial), ("condition", "LEG"), ("location", "RCV")])])],
+        fields: text(&[
+            ("kind", "weapon"),
+            ("class", "ASR"),
+            ("make", "IZHMASH"),
+            ("calibre", "7.62x39"),
+            ("status", "stored"),
+            ("site", "depot-1"),
+        ]),
+        members: vec![(
+            "markings".to_owned(),
+            vec![text(&[("type", "SER"), ("text", serial), ("condition", "LEG"), ("location", "RCV")])],
+        )],
     }
 }
 
@@ -98,9 +108,18 @@ fn set(path: &str, value: &str) -> Edit {
 async fn operation(app: &App) -> OperationId {
     let id = OperationId::from_bytes(app.random());
     let mut tx = app.store.feed.begin_write().await.unwrap();
-    let operation = Operation { id, code: id.to_string()[..8].to_owned(), name: "North".to_owned(), training: true, created_at: app.now_us(), closed_at: None };
+    let operation = Operation {
+        id,
+        code: id.to_string()[..8].to_owned(),
+        name: "North".to_owned(),
+        training: true,
+        created_at: app.now_us(),
+        closed_at: None,
+    };
     identity::create_operation(&mut tx, &operation).await.unwrap();
-    decide(app, &mut tx, &id, "operator", &[Decision::OperationOpened { name: "North".to_owned(), training: true }]).await.unwrap();
+    decide(app, &mut tx, &id, "operator", &[Decision::OperationOpened { name: "North".to_owned(), training: true }])
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -192,7 +211,9 @@ async fn what_two_teams_say_reaches_the_register_with_who_said_it_and_one_resolv
         accept(&app, &b.bringer(), vec![sealed]).await.unwrap();
         project(&app).await;
         assert_eq!(count(&app, "select count(*) from conflict").await, 0);
-        let row = one(&app, "select make, serial_norm, conflicts, claims from item where id = $1", &vals![id.as_bytes()]).await;
+        let row =
+            one(&app, "select make, serial_norm, conflicts, claims from item where id = $1", &vals![id.as_bytes()])
+                .await;
         assert_eq!(row, vals!["TULA", "KV1234", 0, 0]);
         assert_eq!(count(&app, "select cast(sum(n) as bigint) from rollup").await, 1);
     })
@@ -279,7 +300,8 @@ async fn what_is_refused_changes_nothing_is_kept_to_a_quota_and_stops_nobody() {
         let mut a = tablet(&app, op, 1, Role::Collector).await;
         let birth = a.say(0, None, &[], vec![weapon("KV 4")]);
         let good = a.seal(&app, &[birth]);
-        let mut stranger = Hand { key: SecretKey::ed25519(&[9; 32]), nonce: [9; 16], next: 0, previous: None, ..a.clone_tablet() };
+        let mut stranger =
+            Hand { key: SecretKey::ed25519(&[9; 32]), nonce: [9; 16], next: 0, previous: None, ..a.clone_tablet() };
         let entry = stranger.say(0, None, &[], vec![weapon("KV 5")]);
         let unknown = stranger.seal(&app, &[entry]);
         let mut gap = a.clone_tablet();
@@ -294,13 +316,22 @@ async fn what_is_refused_changes_nothing_is_kept_to_a_quota_and_stops_nobody() {
         let mut codes: Vec<_> = accepted.refused.iter().map(|r| r.code.as_str()).collect();
         codes.sort_unstable();
         assert_eq!(accepted.receipts.len(), 1);
-        assert!(codes.contains(&"device.unknown") && codes.contains(&"journal.gap") && codes.contains(&"segment.malformed"), "{codes:?}");
+        assert!(
+            codes.contains(&"device.unknown") && codes.contains(&"journal.gap") && codes.contains(&"segment.malformed"),
+            "{codes:?}"
+        );
         assert_eq!(codes.len(), 5);
         for i in 0..200u32 {
             let junk = vec![vec![(i % 251) as u8; 64 * 1024 + i as usize]];
             accept(&app, &a.bringer(), junk).await.unwrap();
         }
-        let kept = app.store.feed.query_one("select count(*), cast(coalesce(sum(length(bytes)), 0) as bigint) from refusal", &[]).await.unwrap().unwrap();
+        let kept = app
+            .store
+            .feed
+            .query_one("select count(*), cast(coalesce(sum(length(bytes)), 0) as bigint) from refusal", &[])
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(kept.int(0).unwrap(), 205);
         assert!(kept.uint(1).unwrap() <= app.settings.evidence_quota_bytes);
         project(&app).await;
@@ -316,7 +347,8 @@ async fn duplicates_confusable_serials_and_runs_are_found_across_operations_and_
         let mut a = tablet(&app, north, 1, Role::Collector).await;
         let mut b = tablet(&app, south, 2, Role::Collector).await;
         let serials = ["KV 1230", "KV 777O", "AB 100", "AB 101", "AB 102", "AB 103", "AB 104"];
-        let entries: Vec<_> = serials.iter().zip(0..).map(|(serial, n)| a.say(n, None, &[], vec![weapon(serial)])).collect();
+        let entries: Vec<_> =
+            serials.iter().zip(0..).map(|(serial, n)| a.say(n, None, &[], vec![weapon(serial)])).collect();
         let sealed = a.seal(&app, &entries);
         accept(&app, &a.bringer(), vec![sealed]).await.unwrap();
         project(&app).await;
@@ -328,7 +360,8 @@ async fn duplicates_confusable_serials_and_runs_are_found_across_operations_and_
         assert_eq!(count(&app, "select count(*) from finding where rule = 'R01' and state = 'open'").await, 1);
         assert_eq!(count(&app, "select count(*) from finding where rule = 'R07' and state = 'open'").await, 1);
         assert_eq!(count(&app, "select count(*) from finding where rule = 'R11' and state = 'open'").await, 5);
-        let marking = entries[0].1.writes(&entries[0].0).into_iter().find(|(path, _)| path.ends_with("/text")).unwrap().0;
+        let marking =
+            entries[0].1.writes(&entries[0].0).into_iter().find(|(path, _)| path.ends_with("/text")).unwrap().0;
         let fixed = b.say(2, Some(entries[0].0.document()), &[entries[0].0], vec![set(&marking, "KV 9999")]);
         let sealed = b.seal(&app, &[fixed]);
         accept(&app, &b.bringer(), vec![sealed]).await.unwrap();

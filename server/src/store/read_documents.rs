@@ -36,8 +36,7 @@ pub struct Received {
     pub bytes: Vec<u8>,
 }
 
-const RECEIVED: &str =
-    "hash, journal, number, officer, device, claimed_at_ms, received_at, place, status, code, bytes";
+const RECEIVED: &str = "hash, journal, number, officer, device, claimed_at_ms, received_at, place, status, code, bytes";
 
 /// Everything said about a document, in the order received.
 pub async fn entries(register: &Db, operation: &OperationId, doc: &DocId) -> Result<Vec<Received>> {
@@ -47,7 +46,8 @@ pub async fn entries(register: &Db, operation: &OperationId, doc: &DocId) -> Res
 
 /// The register's decisions of an operation, as entries, in their order.
 pub async fn decisions(register: &Db, operation: &OperationId) -> Result<Vec<Vec<u8>>> {
-    let sql = "select bytes from entry where operation = $1 and kind = 'decision' and status = 'folded' order by number";
+    let sql =
+        "select bytes from entry where operation = $1 and kind = 'decision' and status = 'folded' order by number";
     register.query(sql, &vals![operation]).await?.into_iter().map(|mut row| row.take_bytes(0)).collect()
 }
 

@@ -222,10 +222,7 @@ pub async fn counts(register: &Db, within: Option<&BTreeSet<OperationId>>) -> Re
 }
 
 /// How far the register has followed each feed.
-pub async fn projected(
-    from: impl Ask,
-    within: Option<&BTreeSet<OperationId>>,
-) -> Result<Vec<(OperationId, u64)>> {
+pub async fn projected(from: impl Ask, within: Option<&BTreeSet<OperationId>>) -> Result<Vec<(OperationId, u64)>> {
     let mut filter = Filter::new();
     filter.within("operation", within);
     let sql = sql!("select operation, place from projected_scope {} order by operation", filter.sql());

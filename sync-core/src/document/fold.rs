@@ -160,21 +160,20 @@ impl Loom {
         {
             self.forks.swap(0, i);
         } else {
-            let base = match self.bases.iter().find(|(heads, _)| heads == deps) {
-                Some((_, base)) => base.clone(),
-                None => {
-                    self.gather(deps);
-                    if is_at(&self.main) {
-                        return &mut self.main;
-                    }
-                    // A fork at heads that are all here cannot fail; an empty document in its place would only make the entry's
-                    // change stand on nothing, which no replica would do differently.
-                    let base = self.main.fork_at(deps).unwrap_or_default();
-                    if self.bases.len() < OPEN_FORKS {
-                        self.bases.push((deps.to_vec(), base.clone()));
-                    }
-                    base
+            let base = if let Some((_, base)) = self.bases.iter().find(|(heads, _)| heads == deps) {
+                base.clone()
+            } else {
+                self.gather(deps);
+                if is_at(&self.main) {
+                    return &mut self.main;
                 }
+                // A fork at heads that are all here cannot fail; an empty document in its place would only make the entry's
+                // change stand on nothing, which no replica would do differently.
+                let base = self.main.fork_at(deps).unwrap_or_default();
+                if self.bases.len() < OPEN_FORKS {
+                    self.bases.push((deps.to_vec(), base.clone()));
+                }
+                base
             };
             if self.forks.len() >= OPEN_FORKS {
                 self.merge_all();
@@ -257,12 +256,11 @@ fn create(doc: &mut Automerge, writes: &[(String, Value)]) -> Option<ChangeHash>
     let root: HashMap<String, hydrate::Value> =
         writes.iter().map(|(path, value)| (path.clone(), hydrate::Value::Scalar(pack(value)))).collect();
     let mut transaction = doc.transaction();
-    match transaction.init_root_from_hydrate(&hydrate::Map::from(root)) {
-        Ok(()) => transaction.commit().0,
-        Err(_) => {
-            transaction.rollback();
-            None
-        }
+    if let Ok(()) = transaction.init_root_from_hydrate(&hydrate::Map::from(root)) {
+        transaction.commit().0
+    } else {
+        transaction.rollback();
+        None
     }
 }
 
@@ -270,9 +268,8 @@ fn write(doc: &mut Automerge, writes: &[(String, Value)]) -> Option<ChangeHash> 
     let mut transaction = doc.transaction();
     for (path, value) in writes {
         // Delete and put: otherwise saying the same again, or choosing the value that is shown, would leave no trace.
-        let fresh = transaction
-            .delete(ROOT, path.as_str())
-            .and_then(|()| transaction.put(ROOT, path.as_str(), pack(value)));
+        let fresh =
+            transaction.delete(ROOT, path.as_str()).and_then(|()| transaction.put(ROOT, path.as_str(), pack(value)));
         if fresh.is_err() {
             transaction.rollback();
             return None;

@@ -46,12 +46,14 @@ pub fn history(id: DocId, statements: &[Statement], exceptions: &Exceptions) -> 
         }
         if !order.void.contains_key(hash) && !exceptions.left_out.contains(hash) && !entry.needs_update() {
             for (path, to) in entry.writes(hash) {
-                let earlier = said.entry(path.clone()).or_insert_with(Vec::new);
+                let earlier = said.entry(path.clone()).or_default();
                 let mut from = Vec::new();
                 let mut concurrent_with = Vec::new();
                 // Shown to this author: what they saw, unless something else that they saw had replaced it.
                 let visible = |j: usize| {
-                    let replaced = |(k, _): &(usize, usize)| *k != j && sees(&mine, *k) && seen.get(*k).is_some_and(|s| sees(s, j));
+                    let replaced = |(k, _): &(usize, usize)| {
+                        *k != j && sees(&mine, *k) && seen.get(*k).is_some_and(|s| sees(s, j))
+                    };
                     !earlier.iter().any(replaced)
                 };
                 for (j, line) in earlier.iter() {

@@ -42,9 +42,7 @@ pub(super) fn press(body: &[u8], level: Level) -> Result<(u64, Vec<u8>), Segment
     let mut press = zstd::bulk::Compressor::with_dictionary(level.zstd(), dictionary(DICTIONARY_NEWEST)?)
         .map_err(|_| SegmentError::Inflate)?;
     // The size and the dictionary stand in the segment, not again in the frame.
-    let bare = press
-        .include_contentsize(false)
-        .and_then(|()| press.include_dictid(false));
+    let bare = press.include_contentsize(false).and_then(|()| press.include_dictid(false));
     bare.map_err(|_| SegmentError::Inflate)?;
     let bytes = press.compress(body).map_err(|_| SegmentError::Inflate)?;
     Ok((DICTIONARY_NEWEST, bytes))
@@ -56,8 +54,7 @@ pub(super) fn inflate(bytes: &[u8], declared: u64, id: u64) -> Result<Vec<u8>, S
     if declared > limit {
         return Err(SegmentError::TooLarge { bytes: declared, limit });
     }
-    let mut inflater =
-        zstd::bulk::Decompressor::with_dictionary(dictionary(id)?).map_err(|_| SegmentError::Inflate)?;
+    let mut inflater = zstd::bulk::Decompressor::with_dictionary(dictionary(id)?).map_err(|_| SegmentError::Inflate)?;
     let body = inflater.decompress(bytes, declared as usize).map_err(|_| SegmentError::Inflate)?;
     if body.len() as u64 != declared {
         return Err(SegmentError::Inflate);

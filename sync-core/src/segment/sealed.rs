@@ -62,7 +62,12 @@ pub(super) fn payload(header: &Header, hashes: impl Iterator<Item = EntryHash>) 
 
 /// Seals as many of the entries (at least one) as fit into one segment. The entries stand in the journal one after the other, the first
 /// with the number `header.first`.
-pub fn seal(header: Header, entries: &[(EntryHash, Entry)], key: &SecretKey, level: Level) -> Result<Sealing, SegmentError> {
+pub fn seal(
+    header: Header,
+    entries: &[(EntryHash, Entry)],
+    key: &SecretKey,
+    level: Level,
+) -> Result<Sealing, SegmentError> {
     let mut taken = entries.len().min(limits::SEGMENT_ENTRIES);
     if taken == 0 {
         return Err(SegmentError::Count { count: 0 });

@@ -42,7 +42,7 @@ const MODELS: &[(&str, &str, &str, &str, &str)] = &[
     ("PIS", "TAURUS", "PT92", "9x19", "BR"),
     ("ASR", "HECKLER & KOCH", "G3", "7.62x51", "DE"),
     ("GPM", "IZHMASH", "PKM", "7.62x54R", "RU"),
-    ("ATR", "BAZALT", "RPG-7", "RPG40", "RU"),
+    ("ATR", "BAZALT", "RPG-7", "40 RPG", "RU"),
     ("ASR", "ZASTAVA", "M70", "7.62x39", "RS"),
     ("PIS", "TULA", "TT-33", "7.62x25", "RU"),
     ("CAR", "TULA", "SKS", "7.62x39", "RU"),
@@ -50,9 +50,38 @@ const MODELS: &[(&str, &str, &str, &str, &str)] = &[
     ("ASR", "COLT", "M16A1", "5.56x45", "US"),
 ];
 const WORDS: &[&str] = &[
-    "stock", "cracked", "barrel", "worn", "handed", "over", "with", "two", "magazines", "sling", "missing", "rust", "near", "the",
-    "gas", "tube", "repaired", "locally", "painted", "green", "bolt", "does", "not", "close", "found", "in", "cache", "wrapped",
-    "plastic", "old", "tag", "illegible",
+    "stock",
+    "cracked",
+    "barrel",
+    "worn",
+    "handed",
+    "over",
+    "with",
+    "two",
+    "magazines",
+    "sling",
+    "missing",
+    "rust",
+    "near",
+    "the",
+    "gas",
+    "tube",
+    "repaired",
+    "locally",
+    "painted",
+    "green",
+    "bolt",
+    "does",
+    "not",
+    "close",
+    "found",
+    "in",
+    "cache",
+    "wrapped",
+    "plastic",
+    "old",
+    "tag",
+    "illegible",
 ];
 
 fn text(t: &str) -> Value {
@@ -144,7 +173,10 @@ fn record(d: &mut Dice, seed: u64, i: usize) -> Draft {
         )
         .with_member("notes", &[("text", text(&notes.join(" "))), ("language", text("en"))]);
     for view in ["left", "right"] {
-        draft = draft.with_member("photos", &[("hash", Value::Bytes(d.bytes(32))), ("view", text(view)), ("mime", text("image/jpeg"))]);
+        draft = draft.with_member(
+            "photos",
+            &[("hash", Value::Bytes(d.bytes(32))), ("view", text(view)), ("mime", text("image/jpeg"))],
+        );
     }
     draft
 }

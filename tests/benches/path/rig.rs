@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use mobile_ffi::{BatchOutcome, BatchRow, Draft, HttpRequest, HttpResponse, HttpTransport, Tablet, TabletConfig, Transport, TransportError};
+use mobile_ffi::{
+    BatchOutcome, BatchRow, Draft, HttpRequest, HttpResponse, HttpTransport, Tablet, TabletConfig, Transport,
+    TransportError,
+};
 
 pub fn line(what: &str, figure: &str) {
     println!("{what:<84} {figure}");
@@ -38,10 +41,8 @@ fn binary() -> PathBuf {
         let built = Command::new(cargo).args(["build", "--release"]).args(packages).status().unwrap();
         assert!(built.success(), "the server is built");
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target"),
-        PathBuf::from,
-    );
+    let target = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("target"), PathBuf::from);
     target.join("release").join("ploughshare")
 }
 
@@ -70,7 +71,8 @@ impl Rig {
     }
 
     fn run(&self, arguments: &[&str]) -> serde_json::Value {
-        let ran = Command::new(binary()).args(arguments).args(["--json", "--data"]).arg(self.data.path()).output().unwrap();
+        let ran =
+            Command::new(binary()).args(arguments).args(["--json", "--data"]).arg(self.data.path()).output().unwrap();
         assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
         serde_json::from_slice(&ran.stdout).unwrap()
     }
@@ -85,8 +87,8 @@ impl Rig {
     }
 
     /// Address of the proxy that counts.
-    pub fn proxy(&self) -> Option<(String, String)> {
-        Some((self.address.clone(), self.proxy.clone()))
+    pub fn proxy(&self) -> (String, String) {
+        (self.address.clone(), self.proxy.clone())
     }
 
     /// Bytes that crossed the proxy, both ways.
@@ -98,7 +100,8 @@ impl Rig {
     pub fn wait_until_current(&self, at_most: Duration) -> bool {
         let deadline = Instant::now() + at_most;
         while Instant::now() < deadline {
-            let body = ureq::get(format!("{}/readyz", self.address)).call().unwrap().body_mut().read_to_string().unwrap();
+            let body =
+                ureq::get(format!("{}/readyz", self.address)).call().unwrap().body_mut().read_to_string().unwrap();
             let said: serde_json::Value = serde_json::from_str(&body).unwrap();
             if said["segments"] == said["projected"] {
                 return true;

@@ -17,6 +17,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "made once, when the program starts")]
 pub enum Command {
     /// Enrol this store as a tablet with a one-use ticket.
     Enrol(Enrol),

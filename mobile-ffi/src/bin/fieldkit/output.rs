@@ -21,7 +21,7 @@ pub fn line(text: &str) {
 /// A table with these headers.
 pub fn table(headers: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(headers.to_vec());
     table
 }

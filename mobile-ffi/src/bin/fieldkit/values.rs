@@ -56,7 +56,9 @@ pub fn member(kind: &str, text: &str) -> Result<(String, BTreeMap<String, Value>
     let (set, rest) = text.split_once(':').ok_or_else(|| usage(format!("'{text}' is not SET:FIELD=VALUE,…")))?;
     let mut parts: Vec<String> = Vec::new();
     for part in rest.split(',') {
-        let begins = part.split_once('=').is_some_and(|(name, _)| schema::field(kind, &format!("{set}/*/{}", name.trim())).is_ok());
+        let begins = part
+            .split_once('=')
+            .is_some_and(|(name, _)| schema::field(kind, &format!("{set}/*/{}", name.trim())).is_ok());
         match parts.last_mut() {
             Some(last) if !begins => {
                 last.push(',');

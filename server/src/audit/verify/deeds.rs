@@ -17,7 +17,11 @@ use crate::store::{Row, Tx, identity as rows};
 use crate::vals;
 
 /// Checks segment by segment, in the order of places, then what the decisions among them made.
-pub(super) async fn check(app: &App, report: &mut Report, told: &mut (dyn FnMut(u64) + Send)) -> Result<(), AuditError> {
+pub(super) async fn check(
+    app: &App,
+    report: &mut Report,
+    told: &mut (dyn FnMut(u64) + Send),
+) -> Result<(), AuditError> {
     let keys = device_keys(app, report).await?;
     let mut tx = app.store.feed.begin_read().await?;
     let mut authorities: BTreeMap<OperationId, Authority> = BTreeMap::new();
@@ -38,16 +42,31 @@ pub(super) async fn check(app: &App, report: &mut Report, told: &mut (dyn FnMut(
                     report.fault("segment", format!("{} {next}", operation.id), "the row is missing");
                 }
                 next = row.uint(0)? + 1;
-                one_segment(app, &mut tx, &operation.id, row, &keys, authorities.entry(operation.id).or_default(), report).await?;
+                one_segment(
+                    app,
+                    &mut tx,
+                    &operation.id,
+                    row,
+                    &keys,
+                    authorities.entry(operation.id).or_default(),
+                    report,
+                )
+                .await?;
                 report.segments += 1;
             }
             told(report.segments);
             next = after;
         }
-        let head = tx.query_one("select next_place from scope_head where operation = $1", &vals![operation.id.as_bytes()]).await?;
+        let head = tx
+            .query_one("select next_place from scope_head where operation = $1", &vals![operation.id.as_bytes()])
+            .await?;
         let given = head.map(|row| row.uint(0)).transpose()?.unwrap_or(1);
         if given != next {
-            report.fault("segment", format!("{} {next}", operation.id), format!("places up to {} were given out", given - 1));
+            report.fault(
+                "segment",
+                format!("{} {next}", operation.id),
+                format!("places up to {} were given out", given - 1),
+            );
         }
     }
     for (operation, authority) in &authorities {
@@ -127,7 +146,12 @@ async fn one_segment(
 }
 
 /// Roles and devices as the rows have them against the same as decided.
-async fn roles(app: &App, operation: &OperationId, authority: &Authority, report: &mut Report) -> Result<(), AuditError> {
+async fn roles(
+    app: &App,
+    operation: &OperationId,
+    authority: &Authority,
+    report: &mut Report,
+) -> Result<(), AuditError> {
     let held = |grants: &Vec<ploughshare_core::decision::Grant>| grants.iter().any(|grant| grant.revoked.is_none());
     let decided: BTreeSet<(OfficerId, Role)> =
         authority.grants.iter().filter(|(_, grants)| held(grants)).map(|(key, _)| *key).collect();
@@ -138,7 +162,11 @@ async fn roles(app: &App, operation: &OperationId, authority: &Authority, report
         .map(|grant| (grant.officer, grant.role))
         .collect();
     for (officer, role) in kept.symmetric_difference(&decided) {
-        let what = if kept.contains(&(*officer, *role)) { "no decision gave this role" } else { "a decision gave this role, the row is gone" };
+        let what = if kept.contains(&(*officer, *role)) {
+            "no decision gave this role"
+        } else {
+            "a decision gave this role, the row is gone"
+        };
         report.fault("role_grant", format!("{operation} {officer} {}", role.code()), what);
     }
     for (id, enrolment) in &authority.devices {

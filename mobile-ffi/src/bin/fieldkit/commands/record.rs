@@ -49,11 +49,8 @@ fn common(draft: &mut Draft, common: Common) -> Result<(), TabletError> {
             draft.set(path, values::typed(&kind, path, &text)?);
         }
     }
-    let serial = [
-        ("text", common.serial),
-        ("condition", common.serial_condition),
-        ("location", common.serial_location),
-    ];
+    let serial =
+        [("text", common.serial), ("condition", common.serial_condition), ("location", common.serial_location)];
     if serial.iter().any(|(_, text)| text.is_some()) {
         let mut fields = std::collections::BTreeMap::from([("type".to_owned(), Value::from("SER"))]);
         for (name, text) in serial {
@@ -123,5 +120,7 @@ pub fn resolve(tablet: &Tablet, args: &Resolve, output: &Output) -> Result<(), T
 }
 
 fn said(saved: &Saved, verb: &str, output: &Output) -> Result<(), TabletError> {
-    output.print(saved, |saved| line(&format!("{verb}: {}\nIt is safe on this device; `sync` brings it to the register.", saved.document)))
+    output.print(saved, |saved| {
+        line(&format!("{verb}: {}\nIt is safe on this device; `sync` brings it to the register.", saved.document));
+    })
 }

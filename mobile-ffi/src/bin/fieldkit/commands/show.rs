@@ -6,11 +6,8 @@ use crate::args::Show;
 use crate::output::{Output, line, plain, table, time};
 
 pub fn show(tablet: &Tablet, args: Show, output: &Output) -> Result<(), TabletError> {
-    let view = if args.at.is_empty() {
-        tablet.show(&args.document)?
-    } else {
-        tablet.show_as_seen(&args.document, args.at)?
-    };
+    let view =
+        if args.at.is_empty() { tablet.show(&args.document)? } else { tablet.show_as_seen(&args.document, args.at)? };
     output.print(&view, |view| words(view, args.history))
 }
 
@@ -38,7 +35,12 @@ fn words(view: &DocumentView, with_history: bool) {
     let mut fields = table(&["field", "value", "meaning", ""]);
     for field in &view.fields {
         let conflict = if field.in_conflict { "in conflict" } else { "" };
-        fields.add_row(vec![field.path.clone(), plain(&field.value), field.meaning.clone().unwrap_or_default(), conflict.to_owned()]);
+        fields.add_row(vec![
+            field.path.clone(),
+            plain(&field.value),
+            field.meaning.clone().unwrap_or_default(),
+            conflict.to_owned(),
+        ]);
     }
     line(&fields.to_string());
     for conflict in &view.conflicts {

@@ -19,7 +19,10 @@ pub fn enrol(tablet: &Tablet, args: &Enrol, output: &Output) -> Result<(), Table
 pub fn sync(tablet: &Tablet, output: &Output) -> Result<(), TabletError> {
     let report = tablet.sync(Arc::new(HttpTransport::new()))?;
     output.print(&report, |r| {
-        line(&format!("Sent {} statements in {} segments; {} segments are receipted.", r.pushed, r.segments, r.receipts));
+        line(&format!(
+            "Sent {} statements in {} segments; {} segments are receipted.",
+            r.pushed, r.segments, r.receipts
+        ));
         line(&format!("Took in {} statements of others.", r.pulled));
         if r.refused > 0 {
             line(&format!("{} segments were refused; they stay here. See `status`.", r.refused));
@@ -65,7 +68,10 @@ fn words(s: &TabletStatus) {
     row("segments put aside", s.aside.to_string());
     line(&rows.to_string());
     for refused in &s.refused {
-        line(&format!("Refused: segment {} with {} statements: {} [{}]", refused.segment, refused.entries, refused.detail, refused.code));
+        line(&format!(
+            "Refused: segment {} with {} statements: {} [{}]",
+            refused.segment, refused.entries, refused.detail, refused.code
+        ));
     }
     for waiting in &s.waiting {
         let hours = waiting.age_ms / 3_600_000;

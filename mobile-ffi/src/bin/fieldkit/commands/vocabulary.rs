@@ -9,8 +9,10 @@ use crate::output::{Output, line, table};
 
 pub fn codes(list: Option<&str>, find: Option<&str>, output: &Output) -> Result<(), TabletError> {
     let Some(name) = list else {
-        let lists: Vec<_> =
-            codes::all().iter().map(|l| json!({ "list": l.name, "version": l.version, "codes": l.codes.len() })).collect();
+        let lists: Vec<_> = codes::all()
+            .iter()
+            .map(|l| json!({ "list": l.name, "version": l.version, "codes": l.codes.len() }))
+            .collect();
         return output.print(&lists, |_| {
             let mut rows = table(&["list", "codes"]);
             for list in codes::all() {
@@ -20,7 +22,11 @@ pub fn codes(list: Option<&str>, find: Option<&str>, output: &Output) -> Result<
         });
     };
     let list = codes::list(name).ok_or_else(|| {
-        TabletError::refused("codes.no_such_list", format!("there is no code list '{name}'"), "`codes` alone lists them.")
+        TabletError::refused(
+            "codes.no_such_list",
+            format!("there is no code list '{name}'"),
+            "`codes` alone lists them.",
+        )
     })?;
     let wanted = find.unwrap_or_default().to_lowercase();
     let shown: Vec<_> = list
