@@ -65,7 +65,7 @@ pub(super) async fn run(listen: SocketAddr, args: Args, json: bool) -> Result<An
         server.abort();
         return Ok(answer);
     }
-    drop(answer.print(json));
+    _ = answer.print(json);
     drop(tokio::signal::ctrl_c().await);
     server.abort();
     Ok(Answer::new(serde_json::json!({ "stopped": true }), "stopped; the temporary folder is removed"))

@@ -194,7 +194,7 @@ impl Told {
     /// For people.
     pub fn in_words(&self) -> String {
         let mut out = String::from("\nTRAINING — fictional data, nothing real\n\nRecorded without a network\n");
-        let mut put = |text: String| drop(writeln!(out, "{text}"));
+        let mut put = |text: String| _ = writeln!(out, "{text}");
         for (name, role, count) in &self.recorded {
             put(format!("  {name} ({role}): {count} items and a collection"));
         }
