@@ -36,11 +36,12 @@ pub(super) async fn run(app: &App, args: Args) -> Result<Answer, Failure> {
     }
     let equal = report.is_equal();
     let rows: u64 = report.tables.iter().map(|table| table.live).sum();
-    text += &(if equal {
+    let verdict = if equal {
         format!("equal: {rows} rows in {} tables", report.tables.len())
     } else {
         "NOT equal. What was said is unharmed: `ploughshare rebuild` makes the tables again; `ploughshare verify` checks what was said".to_owned()
-    });
+    };
+    text.push_str(&verdict);
     let json =
         json!({ "equal": equal, "segments": report.segments, "entries": report.entries, "tables": report.tables });
     let answer = Answer::new(json, text);

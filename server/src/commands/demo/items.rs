@@ -20,7 +20,7 @@ pub(super) fn drafts(team: usize, count: usize, collection: &[u8]) -> Result<Vec
     steps
         .filter_map(|step| Some((step, templates.get(step % templates.len().max(1))?)))
         .map(|(step, template)| {
-            let draft = Draft::from_json(&json(template, step, team)).map_err(|e| mobile_ffi::unfit(e))?;
+            let draft = Draft::from_json(&json(template, step, team)).map_err(mobile_ffi::unfit)?;
             Ok(draft.with("collection", Value::Bytes(collection.to_vec())))
         })
         .collect()

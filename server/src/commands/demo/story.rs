@@ -126,7 +126,7 @@ pub(super) fn tell(server: &str, dir: &Path, cast: &Cast, aloud: bool) -> Result
     }
     sync(&mut told, b_name, "to hear the others", b, Arc::new(HttpTransport::new()))?;
     let view = b.show(&shared)?;
-    told.weapon = "AKM, serial KV 204417".to_owned();
+    "AKM, serial KV 204417".clone_into(&mut told.weapon);
     for conflict in view.conflicts.iter().filter(|c| c.path == "make") {
         for said in &conflict.values {
             for by in &said.by {
@@ -144,7 +144,7 @@ pub(super) fn tell(server: &str, dir: &Path, cast: &Cast, aloud: bool) -> Result
         b.choose(&shared, path, text(value), "proof mark seen under the rear sight")?;
     }
     told.chosen = format!("{b_name} looked again and chose IZHMASH: proof mark seen under the rear sight");
-    for (name, _, tablet) in [&tablets[1], &tablets[0], &tablets[2]] {
+    for (name, tablet) in [(b_name, b), (a_name, a), (c_name, c)] {
         sync(&mut told, name, "the end", tablet, Arc::new(HttpTransport::new()))?;
     }
     let digests = [a.show(&shared)?.digest, b.show(&shared)?.digest, c.show(&shared)?.digest];
@@ -182,10 +182,10 @@ fn sync(
     told.syncs.push(Synced {
         officer: officer.to_owned(),
         what: what.to_owned(),
-        up: report.pushed as u64,
-        down: report.pulled as u64,
-        bytes: (report.bytes_sent + report.bytes_received) as u64,
-        round_trips: report.round_trips as u64,
+        up: report.pushed,
+        down: report.pulled,
+        bytes: report.bytes_sent + report.bytes_received,
+        round_trips: report.round_trips,
     });
     Ok(())
 }
