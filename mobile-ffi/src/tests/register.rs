@@ -321,13 +321,13 @@ impl Transport for FakeRegister {
         let token =
             request.headers.iter().find(|h| h.name == "authorization").unwrap().value.strip_prefix("Bearer ").unwrap();
         let (number, device) = token.split_once('.').unwrap();
-        let stale = {
+        let expired = {
             let mut state = self.state.lock().unwrap();
-            let stale = state.faults.forget_tokens && number.parse::<u64>().unwrap() <= state.token;
+            let out = state.faults.forget_tokens && number.parse::<u64>().unwrap() <= state.token;
             state.faults.forget_tokens = false;
-            stale
+            out
         };
-        if stale {
+        if expired {
             return json_answer((401, json!({ "code": "auth.expired", "detail": "the token has run out" })));
         }
         assert_eq!(path, format!("operations/{}/exchange", self.operation));
