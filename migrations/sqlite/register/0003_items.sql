@@ -60,6 +60,8 @@ CREATE INDEX item_class ON item (class) WHERE class IS NOT NULL;
 CREATE INDEX item_collection ON item (operation, collection) WHERE collection IS NOT NULL;
 CREATE INDEX item_case_number ON item (case_number) WHERE case_number IS NOT NULL;
 CREATE INDEX item_site ON item (operation, site, id);
+-- Runs of consecutive serials at a site (rule R11) are looked for by the serials next to one: answered from the index alone.
+CREATE INDEX item_run ON item (operation, serial_norm, site, id) WHERE serial_norm IS NOT NULL AND site IS NOT NULL;
 CREATE INDEX item_changed_seq ON item (changed_seq);
 
 -- search_id only ties a marking to the search index; it is not content and may differ after a rebuild.

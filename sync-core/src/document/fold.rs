@@ -1,7 +1,8 @@
 //! The fold: every entry becomes one Automerge change, made at exactly what its author saw, by an actor of its own.
 //!
 //! Runs of concurrent work are replayed on one fork each, which is merged once: 1,000 entries against 1,000 cost milliseconds where a fork
-//! an entry costs seconds.
+//! an entry costs seconds. As long as every author saw all that was said before, there is nothing to disagree about and the last word at a
+//! path stands; Automerge is asked from the first concurrent entry on. Most documents never have one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -21,7 +22,14 @@ const OPEN_FORKS: usize = 32;
 /// Folds the entries about one document. Entries about others are ignored; order and repetition make no difference.
 pub fn fold(id: DocId, statements: &[Statement], exceptions: &Exceptions) -> Document {
     let order = order(id, statements, exceptions);
-    build(id, &order, exceptions)
+    build(id, &order, exceptions, Loom::default())
+}
+
+/// The fold by Automerge alone, also where nothing is concurrent.
+#[cfg(test)]
+pub(super) fn fold_woven(id: DocId, statements: &[Statement], exceptions: &Exceptions) -> Document {
+    let order = order(id, statements, exceptions);
+    build(id, &order, exceptions, Loom { straight: None, ..Loom::default() })
 }
 
 /// The document as somebody saw it who saw exactly these heads: the fold of the heads and all that they stand on.
@@ -40,13 +48,12 @@ pub fn fold_as_seen(id: DocId, statements: &[Statement], heads: &[EntryHash], ex
     fold(id, &seen, exceptions)
 }
 
-fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions) -> Document {
+fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions, mut loom: Loom) -> Document {
     let mut document = Document::unborn(id);
     document.kind.clone_from(&order.kind);
     document.waiting.clone_from(&order.waiting);
     document.void.clone_from(&order.void);
 
-    let mut loom = Loom::default();
     let mut heads: BTreeSet<EntryHash> = BTreeSet::new();
     let mut content_heads: BTreeSet<EntryHash> = BTreeSet::new();
     // What stands for an entry: itself when it was folded, else what it stood on.
@@ -106,8 +113,17 @@ fn heads_only(on: &mut Vec<EntryHash>, standing_on: &HashMap<EntryHash, Vec<Entr
     on.retain(|h| !covered.contains(h));
 }
 
+/// An entry that stands on exactly the one before it.
+struct Straight {
+    hash: EntryHash,
+    on: Vec<EntryHash>,
+    writes: Vec<(String, Value)>,
+}
+
 /// The Automerge documents of one fold.
 struct Loom {
+    /// All entries, while none is concurrent with another; `None` from the first that is.
+    straight: Option<Vec<Straight>>,
     main: Automerge,
     forks: Vec<Automerge>,
     /// Documents at heads that were forked from before, so that many runs from one place cost one replay.
@@ -119,6 +135,7 @@ struct Loom {
 impl Default for Loom {
     fn default() -> Self {
         Self {
+            straight: Some(Vec::new()),
             main: Automerge::new(),
             forks: Vec::new(),
             bases: Vec::new(),
@@ -131,13 +148,29 @@ impl Default for Loom {
 impl Loom {
     /// Makes the change of one entry at exactly the entries it stands on. `false` when it makes none.
     fn weave(&mut self, hash: EntryHash, entry: &Entry, on: &[EntryHash]) -> bool {
+        let writes = entry.writes(&hash);
+        if let Some(straight) = &mut self.straight {
+            if on == straight.last().map(|last| last.hash).as_slice() {
+                let says_something = !writes.is_empty();
+                if says_something {
+                    straight.push(Straight { hash, on: on.to_vec(), writes });
+                }
+                return says_something;
+            }
+            for before in self.straight.take().unwrap_or_default() {
+                self.change(before.hash, &before.writes, &before.on);
+            }
+        }
+        self.change(hash, &writes, on)
+    }
+
+    fn change(&mut self, hash: EntryHash, writes: &[(String, Value)], on: &[EntryHash]) -> bool {
         let mut deps: Vec<ChangeHash> = on.iter().filter_map(|h| self.changes.get(h).copied()).collect();
         deps.sort_unstable();
         let actor = hash.document().to_vec();
-        let writes = entry.writes(&hash);
         let doc = self.at(&deps);
         doc.set_actor(ActorId::from(actor.as_slice()));
-        let change = if deps.is_empty() { create(doc, &writes) } else { write(doc, &writes) };
+        let change = if deps.is_empty() { create(doc, writes) } else { write(doc, writes) };
         if let Some(change) = change {
             self.changes.insert(hash, change);
             self.actors.insert(actor, hash);
@@ -199,8 +232,16 @@ impl Loom {
 
     /// All values by path.
     fn read(mut self) -> BTreeMap<String, Vec<Said>> {
-        self.merge_all();
         let mut fields = BTreeMap::new();
+        if let Some(straight) = self.straight {
+            for Straight { hash, writes, .. } in straight {
+                for (path, value) in writes {
+                    fields.insert(path, vec![Said { value: canonical(value), by: vec![hash] }]);
+                }
+            }
+            return fields;
+        }
+        self.merge_all();
         for item in self.main.map_range(&ROOT, ..) {
             let path = item.key.to_string();
             let said = if item.conflict {
@@ -235,6 +276,14 @@ impl Loom {
             others.sort_by_cached_key(|s| cbor::encode(&s.value));
         }
         said
+    }
+}
+
+/// The value as its bytes say it, whichever way round an author in this process wrote a map.
+fn canonical(value: Value) -> Value {
+    match value {
+        Value::Map(_) | Value::Array(_) => cbor::decode(&cbor::encode(&value)).unwrap_or(Value::Null),
+        plain => plain,
     }
 }
 

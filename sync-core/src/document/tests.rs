@@ -303,7 +303,7 @@ fn play(moves: &[(u8, usize, u8)]) -> (DocId, Vec<Statement>) {
     let mut all = vec![birth];
     for (pen, seen, kind) in moves {
         // They saw the first so many statements and everything of their own.
-        let seen = 1 + seen % all.len();
+        let seen = if *seen == usize::MAX { all.len() } else { 1 + seen % all.len() };
         let own = pens[usize::from(*pen)].journal;
         let mut known: BTreeSet<EntryHash> = BTreeSet::new();
         for (i, statement) in all.iter().enumerate().rev() {
@@ -348,6 +348,20 @@ proptest! {
         let again = fold(id, &shuffled, &Exceptions::default());
         prop_assert_eq!(straight.digest(), again.digest());
         prop_assert_eq!(straight, again);
+    }
+
+    /// What is folded without Automerge as long as nothing is concurrent is what Automerge makes of it.
+    #[test]
+    fn a_straight_history_folds_as_automerge_folds_it(
+        moves in any_moves(), linear in any::<bool>(), upto in 1usize..24, mask in any::<u64>()
+    ) {
+        let moves: Vec<_> = moves.into_iter().map(|(pen, seen, kind)| (pen, if linear { usize::MAX } else { seen }, kind)).collect();
+        let (id, all) = play(&moves);
+        let some = &all[..upto.min(all.len())];
+        let left_out = some.iter().skip(1).enumerate().filter(|(i, _)| mask >> (i % 64) & 3 == 3).map(|(_, s)| s.hash).collect();
+        for exceptions in [Exceptions::default(), Exceptions { left_out, ..Exceptions::default() }] {
+            prop_assert_eq!(fold(id, some, &exceptions), fold::fold_woven(id, some, &exceptions));
+        }
     }
 
     /// Law 3: every statement is visible, or named as superseded by one that saw it. Automerge is checked against the plain definition.

@@ -15,7 +15,7 @@ use crate::ids::DocId;
 
 /// How many items with the same serial, tag or photo are compared each with each. Beyond it every further item is
 /// compared with this many first ones, so that a placeholder nobody thought of cannot make a million pairs.
-pub const GROUP: usize = 64;
+pub const GROUP: usize = 16;
 
 /// How many consecutive serials at one site are nothing special (rule R11).
 pub const RUN: usize = 4;
