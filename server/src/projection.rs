@@ -17,7 +17,7 @@ use std::time::Duration;
 use ploughshare_core::ids::OperationId;
 
 use crate::app::App;
-use crate::store::{Ask as _, StoreError};
+use crate::store::StoreError;
 use crate::vals;
 
 pub use follow::{Projector, Stepped};
@@ -117,27 +117,51 @@ pub async fn wait_until_current(app: &App, at_most: Duration) -> Result<bool, St
     }
 }
 
-/// Rows by a list of keys, in pages, so that statements stay few and short: `sql` has `{}` where the placeholders go, which
-/// begin after those of `fixed`.
-pub(crate) async fn by_keys(
-    tx: &mut crate::store::Tx,
-    sql: &str,
-    fixed: &[crate::store::Val],
-    keys: &[crate::store::Val],
-) -> Result<Vec<crate::store::Row>, StoreError> {
-    const PAGE: usize = 64;
-    let mut rows = Vec::new();
-    for page in keys.chunks(PAGE) {
-        // Short pages are filled up with their last key: two statements in all instead of one for every length.
-        let width = if page.len() == 1 { 1 } else { PAGE };
+/// Keys put into one statement.
+const KEYS_A_STATEMENT: usize = 128;
+
+/// The statements that go through many keys, a page each: text and values. Short pages are filled up with their last key: two
+/// texts in all instead of one for every length.
+fn pages<'a>(
+    sql: &'a str,
+    fixed: &'a [crate::store::Val],
+    keys: &'a [crate::store::Val],
+) -> impl Iterator<Item = (sqlx::AssertSqlSafe<String>, Vec<crate::store::Val>)> + 'a {
+    keys.chunks(KEYS_A_STATEMENT).map(move |page| {
+        let width = if page.len() == 1 { 1 } else { KEYS_A_STATEMENT };
         let placeholders: Vec<String> = (0..width).map(|i| format!("${}", fixed.len() + 1 + i)).collect();
         let mut values = fixed.to_vec();
         values.extend_from_slice(page);
         if let Some(last) = page.last() {
             values.resize(fixed.len() + width, last.clone());
         }
-        let sql = sql.replace("{}", &placeholders.join(", "));
-        rows.extend(tx.ask(sqlx::AssertSqlSafe(sql), &values).await?);
+        (sqlx::AssertSqlSafe(sql.replace("{}", &placeholders.join(", "))), values)
+    })
+}
+
+/// The rows of many keys; `{}` in the statement stands for the list.
+pub(crate) async fn by_keys(
+    tx: &mut crate::store::Tx,
+    sql: &str,
+    fixed: &[crate::store::Val],
+    keys: &[crate::store::Val],
+) -> Result<Vec<crate::store::Row>, StoreError> {
+    let mut rows = Vec::new();
+    for (sql, values) in pages(sql, fixed, keys) {
+        rows.extend(tx.query(sql, &values).await?);
     }
     Ok(rows)
+}
+
+/// Changes the rows of many keys; `{}` in the statement stands for the list.
+async fn change_by_keys(
+    tx: &mut crate::store::Tx,
+    sql: &str,
+    fixed: &[crate::store::Val],
+    keys: &[crate::store::Val],
+) -> Result<(), StoreError> {
+    for (sql, values) in pages(sql, fixed, keys) {
+        tx.execute(sql, &values).await?;
+    }
+    Ok(())
 }

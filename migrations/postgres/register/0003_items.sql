@@ -40,7 +40,7 @@ CREATE TABLE item (
   markings_count BIGINT NOT NULL,
   photos_count BIGINT NOT NULL,
   conflicts BIGINT NOT NULL,
-  findings_open BIGINT NOT NULL,
+  findings_open BIGINT NOT NULL DEFAULT 0,
   claims BIGINT NOT NULL,
   content BYTEA NOT NULL,
   changed_seq BIGINT NOT NULL,

@@ -40,7 +40,7 @@ CREATE TABLE item (
   markings_count INTEGER NOT NULL,
   photos_count INTEGER NOT NULL,
   conflicts INTEGER NOT NULL,
-  findings_open INTEGER NOT NULL,
+  findings_open INTEGER NOT NULL DEFAULT 0,
   claims INTEGER NOT NULL,
   content BLOB NOT NULL,
   changed_seq INTEGER NOT NULL,

@@ -6,7 +6,7 @@ use ploughshare_core::ids::{DocId, OperationId};
 
 use super::fold::Told;
 use super::plan::{COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, RegisterChange, entry_row};
-use super::{ProjectionError, by_keys, findings};
+use super::{ProjectionError, by_keys, change_by_keys, findings};
 use crate::store::{Tx, Val};
 use crate::vals;
 
@@ -43,15 +43,9 @@ pub(super) async fn changes(
     at_us: i64,
 ) -> Result<(), ProjectionError> {
     let op = operation.as_bytes();
-    let ids: Vec<Val> = changes.iter().map(|c| Val::from(c.id)).collect();
-    let before = before(tx, operation, &ids).await?;
-    let known: Vec<Val> = {
-        let rows = by_keys(tx, "select distinct doc from entry where operation = $1 and doc in ({})", &vals![op], &ids)
-            .await?;
-        let mut known = rows.into_iter().filter_map(|row| row.into_values().pop()).collect::<Vec<_>>();
-        known.sort();
-        known
-    };
+    let mut known: Vec<Val> = changes.iter().filter(|c| c.known).map(|c| Val::from(c.id)).collect();
+    known.sort();
+    let before = before(tx, operation, &known).await?;
     forget(tx, operation, &known).await?;
 
     let mut rows = Rows::default();
@@ -85,7 +79,7 @@ pub(super) async fn changes(
             .await?;
     }
     count(tx, operation, &before, &items).await?;
-    findings::update(tx, operation, &before, &items, seq, at_us).await
+    findings::update(tx, operation, &known, &before, &items, seq, at_us).await
 }
 
 #[derive(Default)]
@@ -178,16 +172,13 @@ async fn before(
 
 /// Rows of known documents that are written anew.
 async fn forget(tx: &mut Tx, operation: &OperationId, docs: &[Val]) -> Result<(), ProjectionError> {
-    for doc in docs {
-        let key = vals![operation.as_bytes(), doc.clone()];
-        for sql in [
-            "delete from waiting where operation = $1 and entry in (select hash from entry where operation = $1 and doc = $2)",
-            "delete from claim where operation = $1 and doc = $2",
-            "delete from marking where operation = $1 and item = $2",
-            "delete from photo where operation = $1 and item = $2",
-        ] {
-            tx.execute(sql, &key).await?;
-        }
+    for sql in [
+        "delete from waiting where operation = $1 and entry in (select hash from entry where operation = $1 and doc in ({}))",
+        "delete from claim where operation = $1 and doc in ({})",
+        "delete from marking where operation = $1 and item in ({})",
+        "delete from photo where operation = $1 and item in ({})",
+    ] {
+        change_by_keys(tx, sql, &vals![operation.as_bytes()], docs).await?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use ploughshare_core::rules::{self, Finding};
 
 use super::apply::Before;
 use super::plan::ItemRow;
-use super::{ProjectionError, by_keys};
+use super::{ProjectionError, by_keys, change_by_keys};
 use crate::store::{Tx, Val};
 use crate::vals;
 
@@ -40,12 +40,15 @@ struct Kept {
 pub(super) async fn update(
     tx: &mut Tx,
     operation: &OperationId,
+    known: &[Val],
     before: &BTreeMap<[u8; 16], Before>,
     items: &[([u8; 16], ItemRow)],
     seq: u64,
     at_us: i64,
 ) -> Result<(), ProjectionError> {
     let op = *operation.as_bytes();
+    let mut kept = kept_of(tx, op, known).await?;
+
     let mut stands: BTreeMap<[u8; 32], Stands> = BTreeMap::new();
     let mut put = |item: Subject, other: Option<Subject>, finding: Finding| {
         stands.insert(id(&finding, item, other), Stands { item, other, finding });
@@ -56,20 +59,17 @@ pub(super) async fn update(
             put((op, *id), None, finding);
         }
     }
-    for (item, other, finding) in pairs(tx, op, items).await? {
+    // A pair that was found stays in question, even when so many share the serial by now that it would not be looked for.
+    let found_before = kept.values().filter_map(|kept| Some((kept.item, kept.other?))).collect();
+    for (item, other, finding) in pairs(tx, op, items, found_before).await? {
         put(item, Some(other), finding);
     }
-
-    let known: Vec<Val> = before.keys().map(Val::from).collect();
-    let mut kept = kept_of(tx, op, &known).await?;
     let (near, runs) = runs(tx, op, before, items).await?;
     kept.extend(kept_runs(tx, op, &near).await?);
     for (item, finding) in runs {
         put((op, item), None, finding);
     }
-    // Their rows were written anew, without the number of their findings.
-    let rewritten = before.keys().map(|id| (op, *id)).collect();
-    write(tx, stands, kept, rewritten, seq, at_us).await
+    write(tx, &stands, &kept, seq, at_us).await
 }
 
 fn id(finding: &Finding, item: Subject, other: Option<Subject>) -> [u8; 32] {
@@ -87,6 +87,7 @@ async fn pairs(
     tx: &mut Tx,
     op: [u8; 16],
     items: &[([u8; 16], ItemRow)],
+    mut wanted: BTreeSet<(Subject, Subject)>,
 ) -> Result<Vec<(Subject, Subject, Finding)>, ProjectionError> {
     let mut identities: BTreeMap<Subject, Identity> = BTreeMap::new();
     for (id, item) in items {
@@ -112,7 +113,6 @@ async fn pairs(
             }
         }
     }
-    let mut wanted: BTreeSet<(Subject, Subject)> = BTreeSet::new();
     for group in groups.values().filter(|group| group.len() > 1) {
         for mine in changed.iter().filter(|c| group.contains(*c)) {
             let first = group.iter().take(GROUP);
@@ -125,13 +125,16 @@ async fn pairs(
     }
     let missing: BTreeSet<Subject> =
         wanted.iter().flat_map(|(a, b)| [*a, *b]).filter(|s| !identities.contains_key(s)).collect();
-    for subject in missing {
-        let sql = "select content from item where operation = $1 and id = $2";
-        if let Some(row) = tx.query_one(sql, &vals![subject.0, subject.1]).await? {
-            identities.insert(
-                subject,
-                Identity::of(DocId::from_bytes(subject.1), &ItemRecord::read(&content(row.bytes(0)?))),
-            );
+    let mut by_operation: BTreeMap<[u8; 16], Vec<Val>> = BTreeMap::new();
+    for (operation, item) in missing {
+        by_operation.entry(operation).or_default().push(Val::from(item));
+    }
+    for (operation, ids) in by_operation {
+        let sql = "select id, content from item where operation = $1 and id in ({})";
+        for row in by_keys(tx, sql, &vals![operation], &ids).await? {
+            let item = row.array(0)?;
+            let identity = Identity::of(DocId::from_bytes(item), &ItemRecord::read(&content(row.bytes(1)?)));
+            identities.insert((operation, item), identity);
         }
     }
     let mut found = Vec::new();
@@ -257,31 +260,41 @@ fn read_kept(rows: Vec<crate::store::Row>, into: &mut BTreeMap<[u8; 32], Kept>) 
     Ok(())
 }
 
+/// Writes what changed, and how many findings stand open at each item.
 async fn write(
     tx: &mut Tx,
-    stands: BTreeMap<[u8; 32], Stands>,
-    kept: BTreeMap<[u8; 32], Kept>,
-    mut moved: BTreeSet<Subject>,
+    stands: &BTreeMap<[u8; 32], Stands>,
+    kept: &BTreeMap<[u8; 32], Kept>,
     seq: u64,
     at_us: i64,
 ) -> Result<(), ProjectionError> {
-    let mut fresh = Vec::new();
-    for (id, kept) in &kept {
+    let mut opened: BTreeMap<Subject, i64> = BTreeMap::new();
+    let mut count = |item: Subject, other: Option<Subject>, change: i64| {
+        for subject in std::iter::once(item).chain(other).filter(|_| change != 0) {
+            *opened.entry(subject).or_default() += change;
+        }
+    };
+    let mut fixed = Vec::new();
+    for (id, kept) in kept {
         if !stands.contains_key(id) && kept.state != "fixed" {
-            let sql = "update finding set state = 'fixed', changed_seq = $1 where id = $2";
-            tx.execute(sql, &vals![seq, id]).await?;
-            moved.insert(kept.item);
-            moved.extend(kept.other);
+            fixed.push(Val::from(id));
+            count(kept.item, kept.other, -i64::from(kept.state == "open"));
         }
     }
-    for (id, one) in &stands {
+    let sql = "update finding set state = 'fixed', changed_seq = $1 where id in ({})";
+    change_by_keys(tx, sql, &vals![seq], &fixed).await?;
+
+    let mut fresh = Vec::new();
+    for (id, one) in stands {
         let state = if one.finding.justified { "justified" } else { "open" };
-        let args = serde_json::to_string(&one.finding.args).unwrap_or_else(|_| "{}".to_owned());
+        let args = || serde_json::to_string(&one.finding.args).unwrap_or_else(|_| "{}".to_owned());
+        let is_open = i64::from(state == "open");
         match kept.get(id) {
-            Some(kept) if kept.state == state && kept.message == one.finding.message => continue,
-            Some(_) => {
+            Some(kept) if kept.state == state && kept.message == one.finding.message => {}
+            Some(kept) => {
                 let sql = "update finding set state = $1, message = $2, args = $3, changed_seq = $4 where id = $5";
-                tx.execute(sql, &vals![state, &one.finding.message, args, seq, id]).await?;
+                tx.execute(sql, &vals![state, &one.finding.message, args(), seq, id]).await?;
+                count(one.item, one.other, is_open - i64::from(kept.state == "open"));
             }
             None => {
                 let version = rules::rule(one.finding.rule).map_or(1, |rule| rule.version);
@@ -296,47 +309,44 @@ async fn write(
                     one.other.map(|o| o.1.to_vec()),
                     one.finding.path.as_deref(),
                     &one.finding.message,
-                    args,
+                    args(),
                     state,
                     seq,
                     seq,
                     at_us
                 ]);
+                count(one.item, one.other, is_open);
             }
         }
-        moved.insert(one.item);
-        moved.extend(one.other);
     }
-    let columns = [
-        "id",
-        "rule",
-        "version",
-        "severity",
-        "operation",
-        "item",
-        "other_operation",
-        "other_item",
-        "path",
-        "message",
-        "args",
-        "state",
-        "opened_seq",
-        "changed_seq",
-        "opened_at",
-    ];
     if !fresh.is_empty() {
-        // A pair may have been found from the other side in a segment before.
-        tx.insert_missing("finding", &columns, fresh).await?;
+        tx.insert_many("finding", &FINDING, fresh).await?;
     }
-    for (operation, item) in moved {
-        tx.execute(
-            "update item set findings_open = \
-             (select count(*) from finding where operation = $1 and item = $2 and state = 'open') + \
-             (select count(*) from finding where other_operation = $1 and other_item = $2 and state = 'open') \
-             where operation = $1 and id = $2",
-            &vals![operation, item],
-        )
-        .await?;
+    let mut alike: BTreeMap<([u8; 16], i64), Vec<Val>> = BTreeMap::new();
+    for ((operation, item), change) in opened.into_iter().filter(|(_, change)| *change != 0) {
+        alike.entry((operation, change)).or_default().push(Val::from(item));
+    }
+    for ((operation, change), ids) in alike {
+        let sql = "update item set findings_open = findings_open + $1 where operation = $2 and id in ({})";
+        change_by_keys(tx, sql, &vals![change, operation], &ids).await?;
     }
     Ok(())
 }
+
+const FINDING: [&str; 15] = [
+    "id",
+    "rule",
+    "version",
+    "severity",
+    "operation",
+    "item",
+    "other_operation",
+    "other_item",
+    "path",
+    "message",
+    "args",
+    "state",
+    "opened_seq",
+    "changed_seq",
+    "opened_at",
+];

@@ -28,8 +28,8 @@ pub(super) struct Folded {
     pub told: Vec<Told>,
     /// What everybody said.
     pub said: Document,
-    /// What counts.
-    pub counts: Document,
+    /// What counts, where that is something else.
+    counts: Option<Document>,
     pub claims: BTreeMap<EntryHash, Reason>,
 }
 
@@ -51,16 +51,19 @@ pub(super) fn fold(id: DocId, mut told: Vec<Told>, authority: &Authority) -> Fol
     let statements: Vec<Statement> = told.iter().map(|t| t.statement.clone()).collect();
     let mut exceptions = Exceptions { left_out: std::collections::BTreeSet::new(), bridged: authority.bridged.clone() };
     let said = document::fold(id, &statements, &exceptions);
-    let counts = if claims.is_empty() {
-        said.clone()
-    } else {
+    let counts = (!claims.is_empty()).then(|| {
         exceptions.left_out = claims.keys().copied().collect();
         document::fold(id, &statements, &exceptions)
-    };
+    });
     Folded { id, told, said, counts, claims }
 }
 
 impl Folded {
+    /// What counts.
+    pub fn counts(&self) -> &Document {
+        self.counts.as_ref().unwrap_or(&self.said)
+    }
+
     /// The status of an entry and the code that explains it.
     pub fn status(&self, hash: &EntryHash) -> (&'static str, Option<&'static str>) {
         if self.said.waiting.contains_key(hash) {

@@ -2,6 +2,7 @@
 //! transaction, so that a rebuild in other steps gives the same rows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::Statement;
@@ -11,7 +12,7 @@ use ploughshare_core::keys::PublicKey;
 use ploughshare_core::segment::{self, SegmentError, VerifiedSegment};
 
 use super::authority::{Authorities, take, touched};
-use super::fold::{Folded, Told, fold};
+use super::fold::{Told, fold};
 use super::plan::{RegisterChange, plan};
 use super::{ProjectionError, apply, by_keys};
 use crate::app::App;
@@ -260,15 +261,29 @@ async fn stored(
     Ok(told.into_iter().map(|(doc, told)| (doc, told.into_values().collect())).collect())
 }
 
+/// Folds and plans all documents, on as many threads as there are.
 async fn fold_all(
     operation: OperationId,
     told: BTreeMap<DocId, Vec<Told>>,
     authority: Authority,
     seq: u64,
 ) -> Result<Vec<RegisterChange>, ProjectionError> {
-    let work = move || {
-        let folded = told.into_iter().map(|(doc, told)| -> Folded { fold(doc, told, &authority) });
-        folded.map(|folded| plan(&operation, &folded, seq)).collect()
-    };
-    tokio::task::spawn_blocking(work).await.map_err(|_| ProjectionError::Cancelled)
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = told.len().div_ceil(threads).max(1);
+    let authority = Arc::new(authority);
+    let mut told = told.into_iter();
+    let mut parts = Vec::new();
+    while told.len() > 0 {
+        let (part, authority) = (told.by_ref().take(share).collect::<Vec<_>>(), Arc::clone(&authority));
+        let work = move || {
+            let folded = part.into_iter().map(|(doc, told)| fold(doc, told, &authority));
+            folded.map(|folded| plan(&operation, &folded, seq)).collect::<Vec<_>>()
+        };
+        parts.push(tokio::task::spawn_blocking(work));
+    }
+    let mut changes = Vec::new();
+    for part in parts {
+        changes.append(&mut part.await.map_err(|_| ProjectionError::Cancelled)?);
+    }
+    Ok(changes)
 }

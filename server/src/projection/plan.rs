@@ -15,6 +15,8 @@ use crate::vals;
 #[derive(Debug)]
 pub(super) struct RegisterChange {
     pub id: [u8; 16],
+    /// Whether anything was said about it before.
+    pub known: bool,
     /// Whether its creating entry is here and counts.
     pub born: bool,
     pub document: Option<Vec<Val>>,
@@ -71,8 +73,8 @@ pub(super) const ENTRY: [&str; 16] = [
     "code",
     "bytes",
 ];
-/// Columns of `item` but for the number of open findings, which the rules fill in.
-pub(super) const ITEM: [&str; 43] = [
+/// Columns of `item` but for the number of open findings, which the rules keep.
+pub(super) const ITEM: [&str; 42] = [
     "operation",
     "id",
     "kind",
@@ -112,7 +114,6 @@ pub(super) const ITEM: [&str; 43] = [
     "markings_count",
     "photos_count",
     "conflicts",
-    "findings_open",
     "claims",
     "content",
     "changed_seq",
@@ -144,13 +145,14 @@ pub(super) const COLLECTION: [&str; 21] = [
 /// What a folded document means for the register. `seq` is that of the segment that touched it.
 pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> RegisterChange {
     let op = operation.as_bytes();
-    let counts = &folded.counts;
+    let counts = folded.counts();
     let birth =
         folded.told.iter().find(|t| t.statement.hash.document() == folded.id && t.statement.entry.document.is_none());
     let born = counts.folded > 0 && birth.is_some();
     let conflicts = counts.conflicts();
     let mut change = RegisterChange {
         id: *folded.id.as_bytes(),
+        known: folded.told.iter().any(|t| t.kept.is_some()),
         born,
         document: None,
         item: None,
@@ -342,7 +344,6 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         record.live_markings().count(),
         live_photos.len(),
         c.conflicts,
-        0u64,
         c.claims,
         c.bytes,
         c.seq
