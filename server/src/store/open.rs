@@ -223,14 +223,13 @@ async fn open_sqlite(path: &Path, part: Part) -> Result<Db> {
         .busy_timeout(BUSY)
         .statement_cache_capacity(STATEMENTS)
         .pragma("temp_store", "memory")
-        .pragma("mmap_size", "268435456")
         .log_statements(tracing::log::LevelFilter::Off);
     let writing = base
         .clone()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(if part == Part::Feed { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", if part == Part::Feed { "-8192" } else { "-32768" })
         .pragma("journal_size_limit", "67108864");
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
@@ -247,7 +246,7 @@ async fn open_sqlite(path: &Path, part: Part) -> Result<Db> {
         .acquire_timeout(BUSY)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_with(base.read_only(true).pragma("cache_size", "-16384"))
+        .connect_with(base.read_only(true).pragma("cache_size", "-8192").pragma("mmap_size", "67108864"))
         .await?;
     Ok(Db::Sqlite { writer, readers })
 }

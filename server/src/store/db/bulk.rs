@@ -20,8 +20,9 @@ pub(super) enum OnConflict<'a> {
     Update { keys: &'a [&'a str] },
 }
 
-const SQLITE_VARIABLES: usize = 8192;
-const SQLITE_ROWS: usize = 128;
+// A prepared statement of many rows is itself large; beyond this more rows buy next to nothing.
+const SQLITE_VARIABLES: usize = 2048;
+const SQLITE_ROWS: usize = 32;
 const POSTGRES_ROWS: usize = 8192;
 const CHUNK_BYTES: usize = 8 * 1024 * 1024;
 
