@@ -1,7 +1,7 @@
 //! The path from a tablet to the register, measured: bytes, round trips, records a second, memory, and what a tablet feels.
 //! Beside each figure stands its yardstick from the same run or, where that is another program, from the design's measurements.
 //!
-//! `cargo bench -p ploughshare-tests --bench path [-- upload|resync|herd|growth|tablet|size …]`
+//! `cargo bench -p ploughshare-tests --bench path [-- upload|resync|herd|alike|growth|tablet|size …]`
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
@@ -30,6 +30,9 @@ fn main() {
     if on("herd") {
         herd();
     }
+    if on("alike") {
+        alike();
+    }
     if on("growth") {
         growth();
     }
@@ -38,12 +41,48 @@ fn main() {
     }
 }
 
-/// Bytes of sealed segments against plain CBOR under zstd −19 in one block, without a network.
+/// Bytes of first uploads of every size, against plain CBOR of the same records under zstd −19.
 fn size() {
-    println!("\n# Size of 10,000 records");
-    let records = records::records(10_000, 1);
-    let yardstick = records::yardstick(&records);
-    line("plain CBOR, zstd -19, one block", &format!("{yardstick} bytes ({} a record)", yardstick / 10_000));
+    println!("\n# Size of a first upload (bodies sent; the yardstick has no signature and no history)");
+    let rig = Rig::start();
+    for (n, count) in [1usize, 10, 100, 1_000, 10_000].into_iter().enumerate() {
+        let dir = tempfile::tempdir().unwrap();
+        let tablet = rig.tablet(dir.path(), &format!("Tablet {count}"));
+        tablet.sync(Arc::new(Timed::direct())).unwrap();
+        let records = records::records(count, 50 + n as u64);
+        let yardstick = records::yardstick(&records);
+        fill(&tablet, &records);
+        rig::seal_only(&tablet);
+        let report = tablet.sync(Arc::new(Timed::direct())).unwrap();
+        let each = |bytes: u64| bytes as f64 / count as f64;
+        line(
+            &format!("{count} records"),
+            &format!(
+                "{} bytes, {:.0} a record; plain {yardstick}, {:.0} a record",
+                report.bytes_sent,
+                each(report.bytes_sent),
+                each(yardstick as u64)
+            ),
+        );
+    }
+}
+
+/// Many items that bear one and the same serial: a placeholder that nobody thought of.
+fn alike() {
+    println!("\n# 5,000 records with one serial between them");
+    let rig = Rig::start();
+    let dir = tempfile::tempdir().unwrap();
+    let tablet = rig.tablet(dir.path(), "Tablet A");
+    fill(&tablet, &records::with_serial(records::records(5_000, 7), "KL 700100"));
+    rig::seal_only(&tablet);
+    tablet.sync(Arc::new(Timed::direct())).unwrap();
+    let receipts_at = Instant::now();
+    let current = rig.wait_until_current(Duration::from_mins(5));
+    line(
+        "register current after the last receipt",
+        &format!("{:.2} s, {}", receipts_at.elapsed().as_secs_f64(), if current { "current" } else { "NOT current" }),
+    );
+    line("peak memory of the server", &format!("{} MB", rig.peak_mb()));
 }
 
 fn upload_and_resync() {

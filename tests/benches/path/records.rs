@@ -181,6 +181,16 @@ fn record(d: &mut Dice, seed: u64, i: usize) -> Draft {
     draft
 }
 
+/// The same records, all bearing one serial.
+pub fn with_serial(mut records: Vec<Draft>, serial: &str) -> Vec<Draft> {
+    for draft in &mut records {
+        if let Some(marking) = draft.members.iter_mut().find(|m| m.set == "markings") {
+            marking.fields.insert("text".to_owned(), text(serial));
+        }
+    }
+    records
+}
+
 /// The serial of a record.
 pub fn serial(draft: &Draft) -> String {
     let marking = draft.members.iter().find(|m| m.set == "markings");
