@@ -28,8 +28,10 @@ pub enum Act {
     Dispose,
     /// That it was destroyed, transferred or otherwise came to its end.
     End,
-    /// An officer verifies it or hands it over.
+    /// An officer verifies it, or says what is wrong with it.
     Attest,
+    /// An officer gives it out of their hands or takes it into them, and signs.
+    HandOver,
     /// An officer witnesses.
     Witness,
     /// A decision of the register.
@@ -40,7 +42,7 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order of the table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::RecordItem,
         Self::RecordCollection,
         Self::Describe,
@@ -50,6 +52,7 @@ impl Act {
         Self::Dispose,
         Self::End,
         Self::Attest,
+        Self::HandOver,
         Self::Witness,
         Self::Decide,
         Self::Unknown,
@@ -67,6 +70,7 @@ impl Act {
             Self::Dispose => "dispose",
             Self::End => "end",
             Self::Attest => "attest",
+            Self::HandOver => "hand_over",
             Self::Witness => "witness",
             Self::Decide => "decide",
             Self::Unknown => "unknown",
@@ -79,10 +83,23 @@ pub fn may(role: Role, act: Act) -> bool {
     use Act as A;
     match role {
         Role::Collector => {
-            matches!(act, A::RecordItem | A::RecordCollection | A::Describe | A::Keep | A::Note | A::Choose)
+            matches!(
+                act,
+                A::RecordItem | A::RecordCollection | A::Describe | A::Keep | A::Note | A::Choose | A::HandOver
+            )
         }
         Role::Inspector => {
-            matches!(act, A::RecordItem | A::RecordCollection | A::Describe | A::Keep | A::Note | A::Choose | A::Attest)
+            matches!(
+                act,
+                A::RecordItem
+                    | A::RecordCollection
+                    | A::Describe
+                    | A::Keep
+                    | A::Note
+                    | A::Choose
+                    | A::Attest
+                    | A::HandOver
+            )
         }
         Role::Supervisor => matches!(
             act,
@@ -95,9 +112,10 @@ pub fn may(role: Role, act: Act) -> bool {
                 | A::Dispose
                 | A::End
                 | A::Attest
+                | A::HandOver
         ),
         Role::Witness => matches!(act, A::Witness),
-        Role::Storekeeper => matches!(act, A::Keep | A::Note),
+        Role::Storekeeper => matches!(act, A::Keep | A::Note | A::HandOver),
         Role::Registrar => matches!(
             act,
             A::RecordItem | A::RecordCollection | A::Describe | A::Keep | A::Note | A::Choose | A::Dispose | A::Attest
@@ -150,11 +168,24 @@ pub fn acts(edit: &Edit) -> BTreeSet<Act> {
         Edit::Attest(what) => match what.get_int(1).and_then(crate::cbor::Value::as_text) {
             Some("witnessed") => BTreeSet::from([Act::Witness]),
             Some("destroyed") => BTreeSet::from([Act::Attest, Act::End]),
+            Some("handed_over" | "received") => BTreeSet::from([Act::HandOver]),
             _ => BTreeSet::from([Act::Attest]),
         },
         Edit::Decide { .. } => BTreeSet::from([Act::Decide]),
         Edit::Unknown(_) => BTreeSet::from([Act::Unknown]),
     }
+}
+
+/// Whether an edit may still be said of an item that has come to its end: attestations of the end, photos of it, notes, references
+/// and reasons. What the item was and where it lies is closed; the register alone can open it again.
+pub fn goes_on_after_the_end(edit: &Edit) -> bool {
+    let path = match edit {
+        Edit::Attest(_) => return true,
+        Edit::Set { path, .. } | Edit::Choose { path, .. } | Edit::Withdraw { path, .. } => path,
+        Edit::Add { set, .. } => set,
+        Edit::Create { .. } | Edit::Decide { .. } | Edit::Unknown(_) => return false,
+    };
+    matches!(path.split('/').next().unwrap_or_default(), "photos" | "notes" | "refs" | "justifications")
 }
 
 /// What an entry is worth.
@@ -185,6 +216,27 @@ pub enum Reason {
     /// It stands on the disputed part of a journal that forked.
     #[error("its journal forked and waits for a person")]
     Forked,
+    /// Recorder and verifier, collector and destroyer, are different people.
+    #[error("the officer recorded this item themselves: somebody else has to do this")]
+    OwnRecord,
+    /// Supervisor and witness of an end are different people.
+    #[error("the officer has the other part in the end of this item: supervisor and witness are two people")]
+    BothRoles,
+    /// Nothing happens to what has ended.
+    #[error("the item had come to its end")]
+    Ended,
+    /// Evidence is not destroyed.
+    #[error("the item is held as evidence")]
+    HeldAsEvidence,
+    /// An attestation without an officer's signature is nobody's.
+    #[error("the attestation is not signed with an officer's key")]
+    Unsigned,
+    /// The key is not the officer's, or the signature is not the key's.
+    #[error("the attestation's signature is not by a key of this officer")]
+    NotTheirKey,
+    /// What stands there is no attestation by the entry's officer of the entry's document.
+    #[error("this is not an attestation of this item by this officer")]
+    NotAnAttestation,
 }
 
 impl Reason {
@@ -196,6 +248,13 @@ impl Reason {
             Self::Quarantined => "authority.quarantined",
             Self::NotTheRegister => "authority.not_the_register",
             Self::Forked => "authority.forked",
+            Self::OwnRecord => "authority.own_record",
+            Self::BothRoles => "authority.both_roles",
+            Self::Ended => "authority.ended",
+            Self::HeldAsEvidence => "authority.held_as_evidence",
+            Self::Unsigned => "authority.unsigned",
+            Self::NotTheirKey => "authority.not_their_key",
+            Self::NotAnAttestation => "authority.not_an_attestation",
         }
     }
 }

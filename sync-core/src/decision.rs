@@ -60,6 +60,22 @@ pub enum Decision {
         /// From when, ms since the Unix epoch.
         effective_ms: i64,
     },
+    /// An officer signs with this key of their own, kept on this device behind a PIN.
+    OfficerKeyAdded {
+        /// Who.
+        officer: OfficerId,
+        /// The public key.
+        key: Vec<u8>,
+        /// Where it is kept.
+        device: DeviceId,
+    },
+    /// An officer's key signs nothing more.
+    OfficerKeyRevoked {
+        /// Which.
+        key: Vec<u8>,
+        /// From when, ms since the Unix epoch.
+        effective_ms: i64,
+    },
     /// An entry does not count.
     EntryQuarantined {
         /// Which.
@@ -111,6 +127,8 @@ impl Decision {
             Self::RoleRevoked { .. } => "role.revoked",
             Self::DeviceEnrolled { .. } => "device.enrolled",
             Self::DeviceRevoked { .. } => "device.revoked",
+            Self::OfficerKeyAdded { .. } => "officer_key.added",
+            Self::OfficerKeyRevoked { .. } => "officer_key.revoked",
             Self::EntryQuarantined { .. } => "entry.quarantined",
             Self::EntryReleased { .. } => "entry.released",
             Self::EntryBridged { .. } => "entry.bridged",
@@ -143,6 +161,12 @@ impl Decision {
             ],
             Self::DeviceRevoked { device, effective_ms } => {
                 vec![("device", bytes(device.as_bytes())), ("effective", Value::Int(*effective_ms))]
+            }
+            Self::OfficerKeyAdded { officer, key, device } => {
+                vec![("officer", bytes(officer.as_bytes())), ("key", bytes(key)), ("device", bytes(device.as_bytes()))]
+            }
+            Self::OfficerKeyRevoked { key, effective_ms } => {
+                vec![("key", bytes(key)), ("effective", Value::Int(*effective_ms))]
             }
             Self::EntryQuarantined { entry, reason }
             | Self::EntryReleased { entry, reason }
@@ -187,6 +211,12 @@ impl Decision {
                 label: text("label")?,
             },
             "device.revoked" => Self::DeviceRevoked { device: device()?, effective_ms: int("effective")? },
+            "officer_key.added" => {
+                Self::OfficerKeyAdded { officer: officer()?, key: raw("key")?.to_vec(), device: device()? }
+            }
+            "officer_key.revoked" => {
+                Self::OfficerKeyRevoked { key: raw("key")?.to_vec(), effective_ms: int("effective")? }
+            }
             "entry.quarantined" => Self::EntryQuarantined { entry: entry()?, reason: text("reason")? },
             "entry.released" => Self::EntryReleased { entry: entry()?, reason: text("reason")? },
             "entry.bridged" => Self::EntryBridged { entry: entry()?, reason: text("reason")? },
@@ -210,6 +240,8 @@ pub struct Authority {
     pub grants: BTreeMap<(OfficerId, Role), Vec<Grant>>,
     /// Devices with their keys.
     pub devices: BTreeMap<DeviceId, Enrolment>,
+    /// Keys with which officers sign in their own name.
+    pub officer_keys: BTreeMap<Vec<u8>, OfficerKey>,
     /// Entries that do not count.
     pub quarantined: BTreeSet<EntryHash>,
     /// Claims that count after all.
@@ -244,7 +276,27 @@ pub struct Enrolment {
     pub revoked_ms: Option<i64>,
 }
 
+/// A key with which an officer signs in their own name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfficerKey {
+    /// Whose it is.
+    pub officer: OfficerId,
+    /// Where it is kept.
+    pub device: DeviceId,
+    /// Revoked by this decision, effective from this time (ms since the Unix epoch).
+    pub revoked: Option<(u64, i64)>,
+}
+
 impl Authority {
+    /// Whether a signature by this key is this officer's, for an entry whose segment held this decision and which the register received
+    /// then. A key is good from the moment it was made; a revocation reaches back as far as the entry's time bracket is open.
+    pub fn is_key_of(&self, officer: &OfficerId, key: &[u8], held: u64, received_ms: i64) -> bool {
+        self.officer_keys.get(key).is_some_and(|known| {
+            known.officer == *officer
+                && known.revoked.is_none_or(|(decision, effective)| decision > held && effective > received_ms)
+        })
+    }
+
     /// Takes in the decision with the next number.
     pub fn take(&mut self, number: u64, decision: &Decision) {
         self.next = self.next.max(number + 1);
@@ -266,6 +318,15 @@ impl Authority {
             Decision::DeviceRevoked { device, effective_ms } => {
                 if let Some(enrolment) = self.devices.get_mut(device) {
                     enrolment.revoked_ms.get_or_insert(*effective_ms);
+                }
+            }
+            Decision::OfficerKeyAdded { officer, key, device } => {
+                let fresh = OfficerKey { officer: *officer, device: *device, revoked: None };
+                self.officer_keys.entry(key.clone()).or_insert(fresh);
+            }
+            Decision::OfficerKeyRevoked { key, effective_ms } => {
+                if let Some(known) = self.officer_keys.get_mut(key) {
+                    known.revoked.get_or_insert((number, *effective_ms));
                 }
             }
             Decision::EntryQuarantined { entry, .. } => {

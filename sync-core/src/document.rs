@@ -10,7 +10,11 @@
 pub mod attestation;
 mod fold;
 mod history;
+mod judge;
+#[cfg(test)]
+mod life_tests;
 mod order;
+mod review;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use fold::{fold, fold_as_seen};
 pub use history::{Line, history};
+pub use judge::judge;
+pub use review::{Attested, Review, ReviewState, Standing, Verified, attested, review};
 
 use crate::cbor::{self, Value};
 use crate::entry::{Entry, Void};

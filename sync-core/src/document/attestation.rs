@@ -3,7 +3,7 @@
 //! What is signed is the deterministic CBOR map without its signature:
 //!
 //! ```text
-//! { 1: what (verified, destroyed, witnessed, handed_over)   2: document   3: [content heads, sorted]
+//! { 1: what (see KINDS)   2: document   3: [content heads, sorted]
 //!   4: SHA-256 of the content read at them                  5: officer    6: note   7: officer's public key   8: signature }
 //! ```
 
@@ -11,8 +11,9 @@ use crate::cbor::{self, Value};
 use crate::ids::{DocId, EntryHash, OfficerId};
 use crate::keys::{KeyError, PublicKey, SecretKey};
 
-/// What an officer can attest.
-pub const KINDS: &[&str] = &["verified", "destroyed", "witnessed", "handed_over"];
+/// What an officer can attest: that the record agrees with the thing (`verified`), that it does not and why (`has_issues`, `rejected`),
+/// that the thing was destroyed, that they saw it (`witnessed`), that they gave it out of their hands or took it into them.
+pub const KINDS: &[&str] = &["verified", "has_issues", "rejected", "destroyed", "witnessed", "handed_over", "received"];
 
 /// An officer's own word for what they saw of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
