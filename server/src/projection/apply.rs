@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ploughshare_core::ids::{DocId, OperationId};
 
 use super::fold::Told;
-use super::plan::{COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, RegisterChange, entry_row};
+use super::plan::{ATTESTATION, COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, REVIEW, RegisterChange, entry_row};
 use super::{ProjectionError, by_keys, change_by_keys, findings};
 use crate::store::{Tx, Val};
 use crate::vals;
@@ -54,6 +54,8 @@ pub(super) async fn changes(
         rows.entries.append(&mut change.entries);
         rows.waiting.append(&mut change.waiting);
         rows.claims.append(&mut change.claims);
+        rows.attestations.append(&mut change.attestations);
+        rows.reviews.extend(change.review.take());
         rows.documents.extend(change.document.take());
         rows.collections.extend(change.collection.take());
         for (path, choices) in change.conflicts {
@@ -87,6 +89,8 @@ struct Rows {
     entries: Vec<Vec<Val>>,
     waiting: Vec<Vec<Val>>,
     claims: Vec<Vec<Val>>,
+    attestations: Vec<Vec<Val>>,
+    reviews: Vec<Vec<Val>>,
     documents: Vec<Vec<Val>>,
     collections: Vec<Vec<Val>>,
     conflicts: Vec<Vec<Val>>,
@@ -105,6 +109,12 @@ impl Rows {
         if !self.claims.is_empty() {
             let columns = ["operation", "doc", "entry", "reason", "officer"];
             tx.insert_many("claim", &columns, take(&mut self.claims)).await?;
+        }
+        if !self.attestations.is_empty() {
+            tx.insert_many("attestation", &ATTESTATION, take(&mut self.attestations)).await?;
+        }
+        if !self.reviews.is_empty() {
+            tx.insert_many("review", &REVIEW, take(&mut self.reviews)).await?;
         }
         if !self.documents.is_empty() {
             tx.upsert_many("document", &DOCUMENT, &["operation", "id"], take(&mut self.documents)).await?;
@@ -175,6 +185,8 @@ async fn forget(tx: &mut Tx, operation: &OperationId, docs: &[Val]) -> Result<()
     for sql in [
         "delete from waiting where operation = $1 and entry in (select hash from entry where operation = $1 and doc in ({}))",
         "delete from claim where operation = $1 and doc in ({})",
+        "delete from attestation where operation = $1 and doc in ({})",
+        "delete from review where operation = $1 and doc in ({})",
         "delete from marking where operation = $1 and item in ({})",
         "delete from photo where operation = $1 and item in ({})",
     ] {

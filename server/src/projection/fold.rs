@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ploughshare_core::authorise::{Circumstances, Reason, Verdict, authorise};
+use ploughshare_core::authorise::{Circumstances, Reason};
 use ploughshare_core::decision::Authority;
-use ploughshare_core::document::{self, Document, Exceptions, Statement};
+use ploughshare_core::document::{self, Attested, Document, Exceptions, Review, Statement};
+use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::{DeviceId, DocId, EntryHash};
 
 /// An entry with what the register knows of its circumstances.
@@ -31,31 +32,38 @@ pub(super) struct Folded {
     /// What counts, where that is something else.
     counts: Option<Document>,
     pub claims: BTreeMap<EntryHash, Reason>,
+    /// What officers attested of it, and what their reviews came to; `None` where nobody attested anything.
+    pub reviewed: Option<(Vec<Attested>, Review)>,
 }
 
 /// Judges and folds one document.
 pub(super) fn fold(id: DocId, mut told: Vec<Told>, authority: &Authority) -> Folded {
     told.sort_by_key(|t| (t.place, t.index));
-    let mut claims = BTreeMap::new();
-    for one in &told {
-        let circumstances = Circumstances {
-            decision_held: one.decision_held,
-            received_ms: one.received_us / 1000,
-            by_register: one.by_register,
-        };
-        if let Verdict::Claim(reason) = authorise(&one.statement.hash, &one.statement.entry, authority, &circumstances)
-        {
-            claims.insert(one.statement.hash, reason);
-        }
-    }
     let statements: Vec<Statement> = told.iter().map(|t| t.statement.clone()).collect();
-    let mut exceptions = Exceptions { left_out: std::collections::BTreeSet::new(), bridged: authority.bridged.clone() };
-    let said = document::fold(id, &statements, &exceptions);
+    let circumstances: BTreeMap<EntryHash, Circumstances> = told
+        .iter()
+        .map(|one| {
+            let (decision_held, received_ms) = (one.decision_held, one.received_us / 1000);
+            (one.statement.hash, Circumstances { decision_held, received_ms, by_register: one.by_register })
+        })
+        .collect();
+    let nobody = Circumstances { decision_held: 0, received_ms: i64::MAX, by_register: false };
+    let of = |hash: &EntryHash| circumstances.get(hash).copied().unwrap_or(nobody);
+    let claims = document::judge(id, &statements, authority, &of);
+    let bridged = Exceptions { bridged: authority.bridged.clone(), ..Exceptions::default() };
+    let said = document::fold(id, &statements, &bridged);
     let counts = (!claims.is_empty()).then(|| {
-        exceptions.left_out = claims.keys().copied().collect();
-        document::fold(id, &statements, &exceptions)
+        let left_out = claims.keys().copied().collect();
+        document::fold(id, &statements, &Exceptions { left_out, ..bridged.clone() })
     });
-    Folded { id, told, said, counts, claims }
+    let attests = statements.iter().any(|s| s.entry.edits.iter().any(|edit| matches!(edit, Edit::Attest(_))));
+    let reviewed = attests.then(|| {
+        let counts = counts.as_ref().unwrap_or(&said);
+        let attested = document::attested(&statements, counts, &claims, &bridged);
+        let review = document::review(id, &statements, counts, &attested, &claims, &bridged);
+        (attested, review)
+    });
+    Folded { id, told, said, counts, claims, reviewed }
 }
 
 impl Folded {

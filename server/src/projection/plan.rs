@@ -1,7 +1,7 @@
 //! Planning: what a folded document means for the register's rows. Pure; [`super::apply`] writes it.
 
 use ploughshare_core::cbor::{self, Value};
-use ploughshare_core::document::Conflict;
+use ploughshare_core::document::{Attested, Conflict, Review};
 use ploughshare_core::domain::collection::CollectionRecord;
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::serial;
@@ -24,6 +24,8 @@ pub(super) struct RegisterChange {
     pub collection: Option<Vec<Val>>,
     pub conflicts: Vec<(String, String)>,
     pub claims: Vec<Vec<Val>>,
+    pub attestations: Vec<Vec<Val>>,
+    pub review: Option<Vec<Val>>,
     pub waiting: Vec<Vec<Val>>,
     pub entries: Vec<Vec<Val>>,
     /// Entries kept before whose status changed: hash, status, code.
@@ -142,6 +144,10 @@ pub(super) const COLLECTION: [&str; 21] = [
     "changed_seq",
 ];
 
+pub(super) const ATTESTATION: [&str; 11] =
+    ["operation", "doc", "entry", "idx", "what", "officer", "standing", "reason", "digest", "note", "claimed_at_ms"];
+pub(super) const REVIEW: [&str; 7] = ["operation", "doc", "state", "entry", "officer", "content", "amendments"];
+
 /// What a folded document means for the register. `seq` is that of the segment that touched it.
 pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> RegisterChange {
     let op = operation.as_bytes();
@@ -159,6 +165,8 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
         collection: None,
         conflicts: conflicts.iter().map(|c| (c.path.clone(), choices(c))).collect(),
         claims: Vec::new(),
+        attestations: Vec::new(),
+        review: None,
         waiting: Vec::new(),
         entries: Vec::new(),
         restated: Vec::new(),
@@ -199,10 +207,14 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
     if !born {
         return change;
     }
+    if let Some((attested, review)) = &folded.reviewed {
+        change.attestations =
+            attested.iter().enumerate().map(|(i, one)| attestation_row(operation, folded, i, one)).collect();
+        change.review = Some(review_row(operation, folded, review));
+    }
     let content = counts.content();
     let pairs = content.iter().filter(|(path, _)| !path.starts_with('$'));
-    let bytes =
-        cbor::encode(&Value::Map(pairs.map(|(path, value)| (Value::Text(path.clone()), value.clone())).collect()));
+    let bytes = flat(pairs);
     let circumstances = Circumstances { birth, conflicts: conflicts.len(), claims: folded.claims.len(), bytes, seq };
     match kind {
         "item" => change.item = Some(item_row(operation, folded, ItemRecord::read(&content), circumstances)),
@@ -213,6 +225,40 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
         _ => {}
     }
     change
+}
+
+/// Paths and values as one CBOR map.
+fn flat<'a>(pairs: impl Iterator<Item = (&'a String, &'a Value)>) -> Vec<u8> {
+    cbor::encode(&Value::Map(pairs.map(|(path, value)| (Value::Text(path.clone()), value.clone())).collect()))
+}
+
+fn attestation_row(operation: &OperationId, folded: &Folded, index: usize, one: &Attested) -> Vec<Val> {
+    vals![
+        operation.as_bytes(),
+        folded.id.as_bytes(),
+        one.entry.as_bytes(),
+        index,
+        &one.attestation.what,
+        one.attestation.officer.as_bytes(),
+        one.standing.code(),
+        one.claim.map(|reason| reason.code()),
+        one.attestation.digest,
+        &one.attestation.note,
+        one.claimed_ms
+    ]
+}
+
+fn review_row(operation: &OperationId, folded: &Folded, review: &Review) -> Vec<Val> {
+    let verified = review.verified.as_ref();
+    vals![
+        operation.as_bytes(),
+        folded.id.as_bytes(),
+        review.state.code(),
+        verified.map(|v| v.entry.to_vec()),
+        verified.map(|v| v.officer.to_vec()),
+        verified.map(|v| flat(v.content.iter().filter(|(path, _)| !path.starts_with('$')))),
+        verified.map(|v| flat(v.amendments.iter()))
+    ]
 }
 
 struct Circumstances<'a> {

@@ -55,6 +55,8 @@ pub const REGISTER: &[Table] = &[
     table("document", &["operation", "id"]),
     table("conflict", &["operation", "doc", "path"]),
     table("claim", &["operation", "doc", "entry"]),
+    table("attestation", &["operation", "doc", "entry", "idx"]),
+    table("review", &["operation", "doc"]),
     table("item", &["operation", "id"]),
     Table { name: "marking", key: &["operation", "item", "key"], incidental: &["search_id"] },
     table("photo", &["operation", "item", "key"]),
