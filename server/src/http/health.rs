@@ -37,11 +37,6 @@ pub async fn healthz() -> Json<Health> {
 #[utoipa::path(get, path = "/readyz", tag = "running", responses(
     (status = 200, body = Ready), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn readyz(State(api): State<Shared>) -> Result<Json<Ready>, Problem> {
-    let progress = read_progress::progress(&api.app.store).await?;
-    Ok(Json(Ready {
-        status: "ready",
-        register_id: api.app.register.to_string(),
-        segments: progress.segments,
-        projected: progress.projected,
-    }))
+    let (segments, projected) = read_progress::places(&api.app.store).await?;
+    Ok(Json(Ready { status: "ready", register_id: api.app.register.to_string(), segments, projected }))
 }

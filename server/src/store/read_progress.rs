@@ -23,12 +23,20 @@ pub struct Progress {
     pub findings_open: u64,
 }
 
+/// Segments admitted, and how many of them are in the register: asked often, so it costs a few rows.
+pub async fn places(store: &Store) -> Result<(u64, u64)> {
+    let segments = "select cast(coalesce(sum(next_place - 1), 0) as bigint) from scope_head";
+    let projected = "select cast(coalesce(sum(place), 0) as bigint) from projected_scope";
+    Ok((one(&store.feed, segments).await?, one(&store.register, projected).await?))
+}
+
 /// Reads it all.
 pub async fn progress(store: &Store) -> Result<Progress> {
     let (feed, register) = (&store.feed, &store.register);
+    let (segments, projected) = places(store).await?;
     Ok(Progress {
-        segments: one(feed, "select cast(coalesce(sum(next_place - 1), 0) as bigint) from scope_head").await?,
-        projected: one(register, "select cast(coalesce(sum(place), 0) as bigint) from projected_scope").await?,
+        segments,
+        projected,
         waiting: one(register, "select count(distinct entry) from waiting").await?,
         aside: one(feed, "select count(*) from segment_aside where decided_at is null").await?,
         audit_leaves: audit_log::head(feed, Log::Audit).await?.size,

@@ -8,7 +8,9 @@ pub struct Dice(u64);
 
 impl Dice {
     pub fn new(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+        // Mixed first: neighbouring seeds would otherwise give the same numbers one step apart.
+        let mut mixed = Self(seed ^ 0x5851_F42D_4C95_7F2D);
+        Self(mixed.next() ^ seed.rotate_left(32))
     }
 
     pub fn next(&mut self) -> u64 {
