@@ -240,3 +240,6 @@ pub fn authorise(hash: &EntryHash, entry: &Entry, authority: &Authority, circums
     }
     Verdict::Counts
 }
+
+#[cfg(test)]
+mod tests;
