@@ -173,10 +173,11 @@ fn read(d: &mut Decoder<'_>, depth: usize) -> Result<Value, CborError> {
     }
 }
 
-/// Never reserves more than the input could hold: a head that promises a billion items costs nothing.
+/// Never reserves more than the input could hold, nor more than a page: a head that promises a billion items costs nothing,
+/// however deep such heads are nested.
 fn bounded(n: u64, d: &Decoder<'_>) -> usize {
     let left = d.input().len().saturating_sub(d.position());
-    usize::try_from(n).unwrap_or(usize::MAX).min(left)
+    usize::try_from(n).unwrap_or(usize::MAX).min(left).min(128)
 }
 
 fn write(e: &mut Encoder<Vec<u8>>, value: &Value) {

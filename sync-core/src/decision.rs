@@ -338,7 +338,11 @@ impl Authority {
                 self.released.insert(*entry);
             }
             Decision::EntryBridged { entry, .. } => drop(self.bridged.insert(*entry)),
-            Decision::JournalForked { journal, number } => drop(self.forked.entry(*journal).or_insert(*number)),
+            Decision::JournalForked { journal, number } => {
+                // A second proof may show that it forked earlier.
+                let from = self.forked.entry(*journal).or_insert(*number);
+                *from = (*from).min(*number);
+            }
             Decision::JournalClosed { journal, next } => drop(self.closed.insert(*journal, *next)),
         }
     }

@@ -84,6 +84,12 @@ pub enum EditError {
         /// Number of the shape.
         shape: i64,
     },
+    /// A shape that the vocabulary it claims to be written in does not have.
+    #[error("vocabulary {vocabulary} has no edit of this shape")]
+    UnknownShape {
+        /// The vocabulary claimed.
+        vocabulary: u32,
+    },
     /// A path that is too long, empty, or not of the form field or set/member/field.
     #[error("not a path: {path:?}")]
     BadPath {
@@ -108,6 +114,7 @@ impl EditError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Malformed { .. } => "edit.malformed",
+            Self::UnknownShape { .. } => "edit.unknown_shape",
             Self::BadPath { .. } => "edit.bad_path",
             Self::TextTooLong { .. } => "edit.too_long",
             Self::Schema(error) => error.code(),
@@ -256,6 +263,8 @@ impl Edit {
                 }
                 check(&format!("{path}/withdrawn"), &Value::Text(reason.clone()))
             }
+            // Only a later vocabulary can have a shape that is not known here: else one device could make any document read-only.
+            Self::Unknown(_) if known => Err(EditError::UnknownShape { vocabulary }),
             Self::Attest(_) | Self::Decide { .. } | Self::Unknown(_) => Ok(()),
         }
     }

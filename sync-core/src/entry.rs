@@ -114,15 +114,13 @@ pub enum Void {
     /// It is about a document and names nothing that its author saw of it.
     #[error("the entry names nothing that its author saw")]
     NothingSeen,
-    /// Its author's own last entry on the document is not among what it stands on.
+    /// Its author's own last entry on the document is not among what it stands on. Where the document shows that the journal forked, only the
+    /// fork itself is asked for: honest work on either branch stands.
     #[error("the entry skips its own journal's last entry on this document")]
     SkipsOwnLast,
     /// Its journal has said more about this document than a journal may.
     #[error("more than {} entries of one journal about one document", limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT)]
     JournalLimit,
-    /// It stands on an entry that comes later in its own journal, or on itself.
-    #[error("the entry stands on itself")]
-    Circular,
 }
 
 impl Void {
@@ -135,7 +133,6 @@ impl Void {
             Self::NothingSeen => "entry.nothing_seen",
             Self::SkipsOwnLast => "entry.skips_own_last",
             Self::JournalLimit => "entry.journal_limit",
-            Self::Circular => "entry.circular",
         }
     }
 }

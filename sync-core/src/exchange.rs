@@ -306,9 +306,12 @@ impl Exchange {
     }
 
     /// Takes in the answer to the last request, after the caller has kept its segments and receipts.
+    ///
+    /// "More" is believed only when the answer came further in the feed: an answer that promises and never brings would keep a
+    /// tablet asking for ever.
     pub fn answered(&mut self, answer: &Answer) {
+        self.more = answer.more && answer.place > self.place;
         self.place = self.place.max(answer.place);
-        self.more = answer.more;
         self.in_flight.clear();
     }
 

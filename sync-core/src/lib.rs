@@ -28,4 +28,6 @@ pub mod keys;
 pub mod limits;
 pub mod receipt;
 pub mod rules;
+#[cfg(test)]
+mod samples;
 pub mod segment;

@@ -21,6 +21,8 @@
 
 mod codec;
 mod compress;
+#[cfg(test)]
+mod dictionary;
 mod sealed;
 mod verified;
 

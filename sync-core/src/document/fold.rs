@@ -70,13 +70,11 @@ fn build(id: DocId, order: &Order<'_>, exceptions: &Exceptions, mut loom: Loom) 
         on.sort_unstable();
         on.dedup();
         heads_only(&mut on, &standing_on);
+        let stands_aside = order.void.contains_key(hash) || exceptions.left_out.contains(hash);
         let unknown = entry.needs_update();
-        document.update_needed |= unknown;
-        let folds = entry.has_content()
-            && !unknown
-            && !order.void.contains_key(hash)
-            && !exceptions.left_out.contains(hash)
-            && loom.weave(*hash, entry, &on);
+        // What the register puts aside must not go on making the document read-only.
+        document.update_needed |= unknown && !stands_aside;
+        let folds = entry.has_content() && !unknown && !stands_aside && loom.weave(*hash, entry, &on);
         if folds {
             for seen in &on {
                 content_heads.remove(seen);

@@ -80,8 +80,13 @@ fn find_void(kind: Option<&str>, ready: &[(EntryHash, &Entry)]) -> BTreeMap<Entr
     let mut void = BTreeMap::new();
     let Some(kind) = kind else { return void };
     let mut journals: BTreeMap<JournalId, BTreeSet<u64>> = BTreeMap::new();
+    // Where two different entries stand under one number, the journal forked: its branches cannot have seen each other.
+    let mut forks: BTreeMap<JournalId, u64> = BTreeMap::new();
     for (_, entry) in ready {
-        journals.entry(entry.journal).or_default().insert(entry.number);
+        if !journals.entry(entry.journal).or_default().insert(entry.number) {
+            let fork = forks.entry(entry.journal).or_insert(entry.number);
+            *fork = (*fork).min(entry.number);
+        }
     }
     // How far each author had seen each journal when they wrote; a linear history shares one picture.
     let mut seen: BTreeMap<EntryHash, BTreeMap<JournalId, u64>> = BTreeMap::new();
@@ -97,6 +102,7 @@ fn find_void(kind: Option<&str>, ready: &[(EntryHash, &Entry)]) -> BTreeMap<Entr
             void.insert(*hash, why);
         } else if let Some(own) = journals.get(&entry.journal) {
             let last = own.range(..entry.number).next_back().copied();
+            let last = last.map(|last| forks.get(&entry.journal).map_or(last, |fork| last.min(*fork)));
             if last.is_some_and(|last| mine.get(&entry.journal).is_none_or(|saw| *saw < last)) {
                 void.insert(*hash, Void::SkipsOwnLast);
             } else if own.len() > limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT
