@@ -10,6 +10,7 @@ mod enrol;
 mod exchange;
 mod findings;
 mod health;
+mod hear_out;
 mod history;
 mod items;
 mod metrics;
