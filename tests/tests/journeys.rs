@@ -99,7 +99,7 @@ async fn a_copied_tablet_forks_in_the_open_both_sides_are_kept_and_both_go_on_in
         let forked =
             register.app.store.feed.query("select id from journal where forked_at is not null", &[]).await.unwrap();
         let forked: Vec<String> = forked.iter().map(|row| hex::encode(row.bytes(0).unwrap())).collect();
-        assert_eq!(forked, [first_journal.clone()]);
+        assert_eq!(forked, std::slice::from_ref(&first_journal));
         // Seen by people: as claims with their reason, and nothing disputed counts until somebody decides.
         let web = register.signed_in("Rosa", Role::Registrar).await;
         let history = web.get(&format!("/api/v1/items/{id}/history")).good().to_string();
