@@ -1,6 +1,6 @@
 //! The answer to "what do you have?": what others said, in feed order, within a budget of bytes.
 
-use ploughshare_core::exchange::{Answer, Request};
+use ploughshare_core::exchange::{Answer, End, Request};
 use ploughshare_core::limits;
 
 use crate::admission::{self, AdmissionError, Bringer};
@@ -17,7 +17,7 @@ pub async fn exchange(app: &App, who: &Bringer, request: Request) -> Result<Answ
     let ends = admission::differing_ends(app, who, &request.journals, brought).await?;
 
     let budget = request.budget.min(limits::EXCHANGE_BYTES as u64 / 2);
-    let own: Vec<&[u8]> = request.journals.iter().map(|end| end.journal.as_bytes().as_slice()).collect();
+    let own = own_alone(app, who, &request.journals).await?;
     let mut place = request.place;
     let mut segments: Vec<Vec<u8>> = Vec::new();
     let mut bytes = 0;
@@ -34,7 +34,7 @@ pub async fn exchange(app: &App, who: &Bringer, request: Request) -> Result<Answ
         let full = rows.len() == PAGE as usize;
         for row in rows {
             let at = row.uint(0)?;
-            if !own.contains(&row.bytes(1)?) {
+            if !own.contains(&row.array(1)?) {
                 let size = row.uint(2)?;
                 if !segments.is_empty() && (bytes + size > budget || segments.len() >= limits::EXCHANGE_SEGMENTS) {
                     more = true;
@@ -60,4 +60,17 @@ pub async fn exchange(app: &App, who: &Bringer, request: Request) -> Result<Answ
         }
     }
     Ok(Answer { place, receipts: accepted.receipts, segments, more, ends, refused: accepted.refused })
+}
+
+/// The journals named, which are left out of the answer because whoever names them wrote them. A forked one was written by another as well.
+async fn own_alone(app: &App, who: &Bringer, named: &[End]) -> Result<Vec<[u8; 16]>, AdmissionError> {
+    let mut own = Vec::new();
+    for end in named {
+        let sql = "select 1 from journal where operation = $1 and id = $2 and forked_at is not null";
+        let key = vals![who.operation.as_bytes(), end.journal.as_bytes()];
+        if app.store.feed.query_one(sql, &key).await?.is_none() {
+            own.push(*end.journal.as_bytes());
+        }
+    }
+    Ok(own)
 }

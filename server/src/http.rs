@@ -4,12 +4,14 @@ mod audit;
 mod auth;
 pub mod body;
 mod caller;
+pub mod codes;
 mod conflicts;
 mod counts;
 mod enrol;
 mod exchange;
 mod findings;
 mod health;
+mod hear_out;
 mod history;
 mod items;
 mod metrics;
@@ -23,9 +25,6 @@ mod surround;
 mod values;
 mod wait;
 mod waiting;
-
-#[cfg(test)]
-mod tests;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -119,6 +118,11 @@ fn routes() -> Routes {
         .get("/readyz", health::readyz)
         .get("/metrics", metrics::metrics)
         .get("/openapi.json", openapi::openapi)
+}
+
+/// Every method and path that is answered.
+pub fn known_routes() -> Vec<(Method, &'static str)> {
+    routes().known
 }
 
 /// The whole of the outside as one service.

@@ -1,14 +1,18 @@
 //! Rebuilding the register from what was said: into fresh tables beside the live ones, compared row for row.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::app::App;
 use crate::projection::{ProjectionError, Projector, Stepped};
 use crate::store::schema::{self, Table};
-use crate::store::{Db, Store, StoreError};
+use crate::store::{Db, Row, Store, StoreError, Val};
 
 /// Rows compared at a time.
 const PAGE: u32 = 2_000;
+/// Most differing rows named for a table; the count goes on.
+const MOST_NAMED: usize = 20;
 
 /// What the comparison found.
 #[derive(Debug, Clone, Serialize)]
@@ -32,6 +36,17 @@ pub struct TableReport {
     pub rebuilt: u64,
     /// Rows that are not the same, place by place in key order.
     pub differing: u64,
+    /// The first of them.
+    pub rows: Vec<DifferingRow>,
+}
+
+/// A row that is not what the statements add up to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DifferingRow {
+    /// Its key, as `column=value`, joined by spaces.
+    pub key: String,
+    /// The columns that differ; none when the row is only here, or only in what was rebuilt.
+    pub columns: Vec<String>,
 }
 
 impl RebuildReport {
@@ -116,18 +131,54 @@ async fn compare(
     scratch: &Db,
     table: &Table,
 ) -> Result<TableReport, RebuildError> {
-    let mut report = TableReport { name: table.name, live: 0, rebuilt: 0, differing: 0 };
+    let mut report = TableReport { name: table.name, live: 0, rebuilt: 0, differing: 0, rows: Vec::new() };
     let mut skip = 0;
     loop {
-        let (_, ours) = schema::page(&mut *live, &app.store.register, table, skip, PAGE).await?;
+        let (columns, ours) = schema::page(&mut *live, &app.store.register, table, skip, PAGE).await?;
         let (_, theirs) = schema::page(scratch, scratch, table, skip, PAGE).await?;
         report.live += ours.len() as u64;
         report.rebuilt += theirs.len() as u64;
-        report.differing += ours.iter().zip(&theirs).filter(|(a, b)| a != b).count() as u64;
-        report.differing += ours.len().abs_diff(theirs.len()) as u64;
+        for at in 0..ours.len().max(theirs.len()) {
+            let (ours, theirs) = (ours.get(at), theirs.get(at));
+            if ours != theirs {
+                report.differing += 1;
+                if report.rows.len() < MOST_NAMED {
+                    report.rows.extend(named(table, &columns, ours, theirs));
+                }
+            }
+        }
         if ours.len().max(theirs.len()) < PAGE as usize {
             return Ok(report);
         }
         skip += u64::from(PAGE);
+    }
+}
+
+/// Names the row at one place of both tables. Where one has a row more, the places behind it differ in their keys.
+fn named(table: &Table, columns: &[String], ours: Option<&Row>, theirs: Option<&Row>) -> Option<DifferingRow> {
+    let cells = |row: &Row| columns.iter().cloned().zip(row.values().iter().cloned()).collect::<BTreeMap<_, _>>();
+    let key = |row: &Row| {
+        let cells = cells(row);
+        let one = |column: &&str| cells.get(*column).map(|value| format!("{column}={}", shown(value)));
+        table.key.iter().filter_map(one).collect::<Vec<_>>().join(" ")
+    };
+    let row = ours.or(theirs)?;
+    let same_key = ours.map(key) == theirs.map(key);
+    let columns = match (ours, theirs) {
+        (Some(ours), Some(theirs)) if same_key => {
+            let (ours, theirs) = (cells(ours), cells(theirs));
+            ours.into_iter().filter(|(name, value)| theirs.get(name) != Some(value)).map(|(name, _)| name).collect()
+        }
+        _ => Vec::new(),
+    };
+    Some(DifferingRow { key: key(row), columns })
+}
+
+fn shown(value: &Val) -> String {
+    match value {
+        Val::Bytes(bytes) => hex::encode(bytes),
+        Val::Text(text) => text.clone(),
+        Val::Int(number) => number.to_string(),
+        Val::Null => "null".to_owned(),
     }
 }

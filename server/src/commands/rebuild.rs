@@ -33,6 +33,9 @@ pub(super) async fn run(app: &App, args: Args) -> Result<Answer, Failure> {
             "  {}: {} rows live, {} rebuilt, {} differ",
             table.name, table.live, table.rebuilt, table.differing
         );
+        for row in &table.rows {
+            _ = writeln!(text, "    {} {}", row.key, row.columns.join(", "));
+        }
     }
     let equal = report.is_equal();
     let rows: u64 = report.tables.iter().map(|table| table.live).sum();

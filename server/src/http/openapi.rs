@@ -3,12 +3,14 @@
 use axum::Json;
 use axum::response::IntoResponse;
 use utoipa::OpenApi;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, conflicts, counts, enrol, exchange, findings, health, history, items, metrics, session, setup_page,
-    statements, waiting,
+    audit, auth, codes, conflicts, counts, enrol, exchange, findings, health, history, items, metrics, session,
+    setup_page, statements, waiting,
 };
 
 #[derive(OpenApi)]
@@ -42,7 +44,7 @@ use super::{
         openapi
     ),
     components(schemas(Problem)),
-    modifiers(&Bearer)
+    modifiers(&Bearer, &Codes)
 )]
 struct Description;
 
@@ -53,6 +55,19 @@ impl utoipa::Modify for Bearer {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         let components = openapi.components.get_or_insert_with(Default::default);
         components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
+
+/// Lists the codes that a problem may have.
+struct Codes;
+
+impl utoipa::Modify for Codes {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let schemas = openapi.components.as_mut().map(|components| &mut components.schemas);
+        let problem = schemas.and_then(|schemas| schemas.get_mut("Problem"));
+        let Some(RefOr::T(Schema::Object(problem))) = problem else { return };
+        let Some(RefOr::T(Schema::Object(code))) = problem.properties.get_mut("code") else { return };
+        code.enum_values = Some(codes::PROBLEMS.iter().map(|code| (*code).into()).collect());
     }
 }
 

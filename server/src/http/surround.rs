@@ -12,6 +12,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
 
 use super::Shared;
+use super::hear_out::hear_out;
 use super::problem::Problem;
 
 /// Largest body where a route does not say otherwise.
@@ -31,6 +32,7 @@ pub fn layers(router: Router<Shared>) -> Router<Shared> {
         })
         .layer(DefaultBodyLimit::max(BODY_BYTES))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(hear_out))
         .layer(from_fn(watched))
 }
 
