@@ -78,6 +78,12 @@ fn words(s: &TabletStatus) {
     row("lease", lease(s));
     row("last sync", s.last_sync_ms.map_or("never".to_owned(), time));
     row("place in the feed", s.place.to_string());
+    if s.journals > 1 {
+        row(
+            "journals",
+            format!("{}: this store was copied or restored, or a segment refused; nothing is lost", s.journals),
+        );
+    }
     row("newest decision held", s.decision.map_or("none".to_owned(), |d| d.to_string()));
     if s.update_needed > 0 {
         row("documents of a later version", format!("{}, read-only until this program is updated", s.update_needed));
