@@ -39,7 +39,11 @@ impl Tablet {
     /// answer was lost can be tried again. `label` is what people call this device.
     pub fn enrol(&self, transport: Arc<dyn Transport>, server: &str, ticket: &str, label: &str) -> Result<Enrolment> {
         let enrolment = self.enrol_only(transport.as_ref(), server, ticket, label)?;
-        self.sync(transport)?;
+        self.sync(transport).map_err(|mut error| {
+            "The tablet is enrolled and can record; only the first sync is missing. `sync` when there is a link."
+                .clone_into(&mut error.hint);
+            error
+        })?;
         Ok(enrolment)
     }
 
@@ -66,7 +70,7 @@ impl Tablet {
         let signature = proof(&key, ticket, &public);
         let body = json!({ "ticket": ticket, "public_key": public, "label": label, "signature": signature });
         let url = format!("{server}/api/v1/enrol");
-        let said: Enrolled = post_json(transport, url, &body, &mut SyncReport::default())?;
+        let said: Enrolled = post_json(transport, url, &body, &mut SyncReport::default()).map_err(not_enrolled_yet)?;
         let enrolment = check(said, server, &key)?;
         if let Some((_, before)) = before
             && (before.register_id != enrolment.register_id || before.operation != enrolment.operation)
@@ -97,6 +101,21 @@ impl Tablet {
         self.vault.store(DEVICE_KEY, seed.to_vec())?;
         device_key(self.vault.as_ref())?.ok_or_else(|| TabletError::internal("the key was not kept"))
     }
+}
+
+/// What to do when the ticket could not be traded in.
+fn not_enrolled_yet(mut error: TabletError) -> TabletError {
+    let hint = match (error.kind, error.code.as_str()) {
+        (ErrorKind::Transport, _) => {
+            "This tablet is not enrolled yet. Check the address and the link and enrol again; the same ticket still works on this tablet."
+        }
+        (_, code) if code.starts_with("ticket.") => {
+            "This tablet is not enrolled yet. Ask the administrator for a new ticket if this one is typed correctly."
+        }
+        _ => return error,
+    };
+    hint.clone_into(&mut error.hint);
+    error
 }
 
 /// The answer must fit together: the register's id comes from its key, the device's from ours.

@@ -14,19 +14,33 @@ const SHORT_LIST: usize = 14;
 pub fn unfit(error: SchemaError) -> TabletError {
     let hint = match &error {
         SchemaError::NotInList { value, list, .. } => {
-            format!("Nothing was saved. {} `codes {list}` lists them all.", meant(&of_list(list, value)))
+            format!("Nothing was saved. {}`codes {list}` lists them all.", meant(&of_list(list, value)))
         }
         SchemaError::UnknownPath { kind, path } => {
-            format!("Nothing was saved. {} `fields {kind}` lists them all.", meant(&of_fields(kind, path)))
+            format!("Nothing was saved. {}`fields {kind}` lists them all.", meant(&of_fields(kind, path)))
         }
         SchemaError::UnknownKind { .. } => format!("Nothing was saved. Kinds are: {}.", schema::kinds().join(", ")),
         _ => "Nothing was saved. Correct the field that is named and try again.".to_owned(),
     };
-    TabletError::refused(error.code(), error.to_string(), &hint)
+    let message = match &error {
+        SchemaError::WrongType { path, expected } => format!("'{path}' takes {}", a_or_an(expected)),
+        other => other.to_string(),
+    };
+    TabletError::refused(error.code(), message, &hint)
+}
+
+/// What a field takes, with its article.
+fn a_or_an(expected: &str) -> String {
+    match expected {
+        "integer" => "a whole number".to_owned(),
+        "text" | "yes or no" => expected.to_owned(),
+        _ if expected.starts_with(['a', 'e', 'i', 'o', 'u']) => format!("an {expected}"),
+        _ => format!("a {expected}"),
+    }
 }
 
 fn meant(suggestions: &[String]) -> String {
-    if suggestions.is_empty() { String::new() } else { format!("Did you mean: {}?", suggestions.join(", ")) }
+    if suggestions.is_empty() { String::new() } else { format!("Did you mean: {}? ", suggestions.join(", ")) }
 }
 
 fn of_list(list: &str, value: &str) -> Vec<String> {
@@ -55,7 +69,7 @@ fn of_fields(kind: &str, path: &str) -> Vec<String> {
 }
 
 fn nearest(mut candidates: Vec<(usize, String)>, value: &str) -> Vec<String> {
-    let most = 1 + value.chars().count() / 3;
+    let most = (value.chars().count() / 3).max(1);
     candidates.retain(|(distance, _)| *distance <= most);
     candidates.sort();
     candidates.into_iter().take(MOST).map(|(_, text)| text).collect()
@@ -96,5 +110,9 @@ mod tests {
         assert!(hint(path).contains("calibre"));
         let short = SchemaError::NotInList { path: "kind".to_owned(), value: "gun".to_owned(), list: "item_kind" };
         assert!(hint(short).contains("weapon (Weapon)"));
+        let far = SchemaError::UnknownPath { kind: "item".to_owned(), path: "foo".to_owned() };
+        assert_eq!(hint(far), "Nothing was saved. `fields item` lists them all.");
+        let number = SchemaError::WrongType { path: "year".to_owned(), expected: "integer" };
+        assert_eq!(unfit(number).message, "'year' takes a whole number");
     }
 }

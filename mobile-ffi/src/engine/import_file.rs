@@ -50,12 +50,19 @@ pub struct ImportDone {
 
 impl From<ImportError> for TabletError {
     fn from(error: ImportError) -> Self {
-        Self::new(
-            ErrorKind::Refused,
-            error.code(),
-            error.to_string(),
-            "What was recorded before is safe; importing the file again adds nothing twice.",
-        )
+        let hint = match &error {
+            ImportError::NoMappingFits { .. } => {
+                format!(
+                    "--mapping names a mapping file, or one that ships with the program: {}.",
+                    Mapping::shipped().join(", ")
+                )
+            }
+            ImportError::BrokeOff { .. } | ImportError::Report { .. } => {
+                "Importing the file again goes on where it stopped; nothing is added twice.".to_owned()
+            }
+            _ => "When that is done, import again.".to_owned(),
+        };
+        Self::new(ErrorKind::Refused, error.code(), error.to_string(), &hint)
     }
 }
 
@@ -64,6 +71,11 @@ fn mapping(options: &ImportOptions) -> Result<Mapping> {
     let path = Path::new(named);
     match Mapping::builtin(named) {
         Some(shipped) if !path.exists() => Ok(shipped?),
+        None if !path.exists() => Err(TabletError::refused(
+            "import.mapping.unknown",
+            format!("there is no mapping file {named}, and no mapping of that name ships with the program"),
+            &format!("Nothing was saved. Shipped are: {}.", Mapping::shipped().join(", ")),
+        )),
         _ => Ok(Mapping::load(path)?),
     }
 }

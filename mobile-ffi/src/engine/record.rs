@@ -1,6 +1,6 @@
 //! Saying something: one entry, one transaction, durable on return.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::cbor::{Value, key_order};
 use ploughshare_core::decision::Authority;
@@ -296,7 +296,7 @@ impl Tablet {
             ));
         }
         let edits = edits(&seen)?;
-        edits.iter().try_for_each(|edit| member_exists(edit, &seen))?;
+        edits.iter().try_for_each(|edit| reason_given(edit).and_then(|()| member_exists(edit, &seen)))?;
         let journal = journals::open(&tx)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
         let after = what_was_seen(&seen, &statements, &journal.id);
         let (saved, _) = append(&tx, &voice, Saying { kind: &kind, document: Some(id), after, edits })?;
@@ -314,18 +314,37 @@ fn record_row(conn: &Connection, voice: &Voice<'_>, row: &BatchRow) -> Result<Sa
     Ok(saved)
 }
 
-/// The heads, and always this journal's own last entry on the document.
+/// The heads, and this journal's own last entry on the document where no head stands on it: that its author saw it must follow from `after`.
 fn what_was_seen(
     seen: &Document,
     statements: &[Statement],
     journal: &ploughshare_core::ids::JournalId,
 ) -> Vec<EntryHash> {
     let own = statements.iter().filter(|s| s.entry.journal == *journal).max_by_key(|s| s.entry.number).map(|s| s.hash);
-    let mut after: Vec<EntryHash> = seen.heads.iter().copied().filter(|h| Some(*h) != own).collect();
-    after.truncate(limits::AFTER - 1);
-    after.extend(own);
+    let mut after: Vec<EntryHash> = seen.heads.iter().copied().take(limits::AFTER).collect();
+    if let Some(own) = own.filter(|own| !stands_on(&after, own, statements)) {
+        after.truncate(limits::AFTER - 1);
+        after.push(own);
+    }
     after.sort_unstable();
     after
+}
+
+/// Whether one of these entries is `earlier` or comes after it.
+fn stands_on(heads: &[EntryHash], earlier: &EntryHash, statements: &[Statement]) -> bool {
+    let before: BTreeMap<&EntryHash, &[EntryHash]> =
+        statements.iter().map(|s| (&s.hash, s.entry.after.as_slice())).collect();
+    let mut seen: BTreeSet<&EntryHash> = BTreeSet::new();
+    let mut open: Vec<&EntryHash> = heads.iter().collect();
+    while let Some(hash) = open.pop() {
+        if hash == earlier {
+            return true;
+        }
+        if seen.insert(hash) {
+            open.extend(before.get(hash).copied().unwrap_or_default());
+        }
+    }
+    false
 }
 
 fn conflict<'a>(seen: &'a Document, path: &str) -> Result<&'a [ploughshare_core::document::Said]> {
@@ -333,6 +352,16 @@ fn conflict<'a>(seen: &'a Document, path: &str) -> Result<&'a [ploughshare_core:
         let message = format!("there is no conflict at {path}");
         TabletError::refused("choose.no_conflict", message, "Look at `conflicts`; to change a value use `edit`.")
     })
+}
+
+/// Whoever decides says why: others have to live with it.
+fn reason_given(edit: &Edit) -> Result<()> {
+    match edit {
+        Edit::Choose { reason, .. } | Edit::Withdraw { reason, .. } if reason.trim().is_empty() => Err(
+            TabletError::refused("edit.no_reason", "no reason was given", "Nothing was saved. Say why in a few words."),
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// A path into a set must lead to a member that is there.

@@ -68,6 +68,10 @@ pub(super) fn take(
     }
     if journals::open(&tx)?.is_some_and(|j| fresh.forked.contains_key(&j.id)) {
         taken.new_journal = true;
+        // What the other copy of this store said in this journal was left out of the answers so far, as the journal was named as our own:
+        // everything is asked for once more, and what is here already adds nothing.
+        taken.knows_more = true;
+        kv::put_number(&tx, kv::PLACE, 0)?;
     }
     if !taken.knows_more {
         let place = kv::number(&tx, kv::PLACE)?.unwrap_or(0).max(answer.place as i64);

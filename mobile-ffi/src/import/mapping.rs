@@ -194,6 +194,11 @@ impl Mapping {
         builtin::mapping(name).map(|text| Self::parse(name, text))
     }
 
+    /// Names of the mappings that ship with the program.
+    pub fn shipped() -> &'static [&'static str] {
+        &builtin::NAMES
+    }
+
     /// The shipped mapping whose headers fit the file best.
     ///
     /// # Errors

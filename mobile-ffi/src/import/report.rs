@@ -166,45 +166,41 @@ impl Summary {
     /// The sums as a table for people.
     pub fn to_text(&self) -> String {
         let mut out = String::new();
-        let mut line = |label: &str, count: u64| {
-            let _ = writeln!(out, "{count:>9}  {label}");
-        };
-        line("rows read", self.rows);
-        line("recorded", self.recorded);
-        line("recorded by an earlier import, not added again", self.already);
-        if self.already_but_different > 0 {
-            line("of these, rows that read otherwise now", self.already_but_different);
-        }
-        line("refused", self.refused);
-        line("with something changed", self.rows_changed);
-        line("with something to look at", self.rows_flagged);
-        for (kind, count) in &self.kinds {
-            line(&format!("of kind {kind}"), *count);
+        let kinds: Vec<String> = self.kinds.iter().map(|(kind, count)| format!("{kind} {count}")).collect();
+        for (label, count, always) in [
+            ("rows read", self.rows, true),
+            ("recorded", self.recorded, true),
+            ("recorded by an earlier import, not added again", self.already, true),
+            ("of these, rows that read otherwise now", self.already_but_different, false),
+            ("refused", self.refused, true),
+            ("in other words or codes than in the file", self.rows_changed, false),
+            ("to look at", self.rows_flagged, false),
+        ] {
+            if always || count > 0 {
+                let what = if label == "rows read" && !kinds.is_empty() {
+                    format!(" ({})", kinds.join(", "))
+                } else {
+                    String::new()
+                };
+                let _ = writeln!(out, "{count:>9}  {label}{what}");
+            }
         }
         for (title, reasons) in
-            [("Refused, because", &self.refusals), ("To look at", &self.flags), ("Changed", &self.changes)]
+            [("Refused", &self.refusals), ("To look at", &self.flags), ("Said in other words or codes", &self.changes)]
         {
             if !reasons.is_empty() {
                 let _ = writeln!(out, "\n{title}");
             }
             for (code, reason) in reasons {
-                let _ = writeln!(out, "{:>9}  {code}", reason.count);
+                let _ = writeln!(out, "{:>9}  {}", reason.count, words(code));
                 let mut texts: Vec<_> = reason.texts.iter().collect();
                 texts.sort_by_key(|(_, rows)| std::cmp::Reverse(rows.count));
                 for (text, rows) in texts.iter().take(5) {
-                    let first: Vec<String> = rows.first.iter().take(3).map(u64::to_string).collect();
-                    let more = if rows.count > 3 { ", ..." } else { "" };
-                    let _ = writeln!(
-                        out,
-                        "{:>19}  {} (row {}{more})",
-                        rows.count,
-                        text.replace('\n', " "),
-                        first.join(", ")
-                    );
+                    let _ = writeln!(out, "{:>19}  {} ({})", rows.count, text.replace('\n', " "), some_rows(rows));
                 }
                 let left = (reason.texts.len() as u64 + reason.texts_left_out).saturating_sub(5);
                 if left > 0 {
-                    let _ = writeln!(out, "{:>19}  and {left} more, all of them in the detailed report", "");
+                    let _ = writeln!(out, "{:>19}  and {left} more, all of them in the report", "");
                 }
             }
         }
@@ -221,6 +217,60 @@ impl Summary {
         }
         out
     }
+}
+
+/// A reason in words, with its stable code.
+fn words(code: &str) -> String {
+    let said = match code {
+        "import.row.too_long" => "more cells than the header has",
+        "import.row.formula_without_value" => "a formula without its value",
+        "import.row.no_identity" => "nothing in the column that tells rows apart",
+        "row.not_recorded" => "does not fit the vocabulary",
+        "row.identity_repeated" => "the same identity as another row, and other content",
+        "row.changed_since" => "reads otherwise than when it was imported; what was recorded stands",
+        "word.not_in_table" => "a word the mapping does not know, kept as it stands",
+        "word.assumed" => "a word with several meanings; the usual one was taken",
+        "cell.unreadable" => "could not be read, kept in a note",
+        "cell.too_long" => "too long for its field, whole in a note",
+        "cell.error" => "the spreadsheet shows an error",
+        "cell.date_undone" => "the spreadsheet had made a date of it",
+        "serial.not_stated" => "nothing said about the serial",
+        "serial.not_understood" => "words about the serial that were not understood",
+        "serial.several" => "several serials in one cell",
+        "serial.leading_zeros" => "a serial kept as a number: zeros in front may be lost",
+        "serial.lost_digits" => "a serial kept as a number: digits are lost",
+        _ => match code.rsplit_once('.') {
+            Some((path, why)) => return format!("{path}: {} [{code}]", reworded(why)),
+            None => return code.to_owned(),
+        },
+    };
+    format!("{said} [{code}]")
+}
+
+/// What was done to a value.
+fn reworded(why: &str) -> &str {
+    match why {
+        "code_table" => "the code for the word",
+        "unknown_word" => "a word that is in no table",
+        "blank_word" => "a word that says nothing is known",
+        "formula" => "what the formula gives",
+        "upper_case" => "in capitals",
+        "instant" => "as an instant, in UTC",
+        "date_undone" => "the text that the spreadsheet took for a date",
+        "state_of_marking" => "words about the marking as its state",
+        other => other,
+    }
+}
+
+/// The first rows, and how many more.
+fn some_rows(rows: &ReasonRows) -> String {
+    let first: Vec<String> = rows.first.iter().take(3).map(u64::to_string).collect();
+    let plural = if rows.count == 1 { "" } else { "s" };
+    let more = match rows.count.saturating_sub(first.len() as u64) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("row{plural} {}{more}", first.join(", "))
 }
 
 /// The detailed report: one JSON object a line for each row that was changed, flagged, refused or passed over, written

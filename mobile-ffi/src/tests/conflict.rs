@@ -80,3 +80,25 @@ fn answering_one_another_in_turn_never_makes_a_statement_void() {
     }
     assert_eq!(amina.show(&doc).unwrap().digest, boris.show(&doc).unwrap().digest);
 }
+
+#[test]
+fn an_own_last_entry_that_a_head_stands_on_is_not_named_again() {
+    let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let register = FakeRegister::new();
+    let amina = enrolled(a.path(), &register, "Amina");
+    let boris = enrolled(b.path(), &register, "Boris");
+    let doc = amina.record(rifle("AB 1234")).unwrap().document;
+    amina.sync(register.clone()).unwrap();
+    boris.sync(register.clone()).unwrap();
+    let answer = boris.edit_json(&doc, r#"{"year": 1974}"#).unwrap();
+    boris.sync(register.clone()).unwrap();
+    amina.sync(register).unwrap();
+    let last = amina.edit_json(&doc, r#"{"year": 1975}"#).unwrap();
+    let id = doc.parse().unwrap();
+    let store = crate::store::Store::open(a.path()).unwrap();
+    let kept = crate::store::entries::about(store.read(), &id).unwrap();
+    let said = kept.iter().find(|s| s.hash.to_string() == last.entry).unwrap();
+    let after: Vec<String> = said.entry.after.iter().map(ToString::to_string).collect();
+    assert_eq!(after, [answer.entry]);
+    assert_eq!(amina.show(&doc).unwrap().void, Vec::<String>::new());
+}

@@ -69,6 +69,7 @@ fn what_does_not_fit_is_refused_with_a_code_and_changes_nothing() {
     assert_eq!(code(tablet.edit_json(&doc, r#"{"markings/0000000000000000.0/text": "X"}"#)), "edit.no_such_member");
     assert_eq!(code(tablet.edit(&doc, Vec::new())), "entry.empty");
     assert_eq!(code(tablet.resolve(&doc, "calibre", 0, "why")), "choose.no_conflict");
+    assert_eq!(code(tablet.withdraw_member(&doc, "markings/0000000000000000.0", " ")), "edit.no_reason");
     assert_eq!(code(tablet.edit_json(&"0".repeat(32), r#"{"year": 1974}"#)), "not_found");
     assert_eq!(code(tablet.edit_json("rifle", r#"{"year": 1974}"#)), "document.bad_id");
     assert_eq!((tablet.show(&doc).unwrap(), tablet.status().unwrap()), before);

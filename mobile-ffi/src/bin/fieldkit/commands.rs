@@ -49,7 +49,7 @@ fn existing(store: &str) -> Result<Tablet, TabletError> {
         ErrorKind::NotEnrolled,
         "store.missing",
         format!("there is no store in {store}"),
-        "Name its folder with --store or FIELDKIT_STORE, or make one with `enrol`.",
+        "Nothing was saved. Name the folder with --store or FIELDKIT_STORE, or make a store with `enrol`.",
     ))
 }
 

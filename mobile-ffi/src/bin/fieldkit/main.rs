@@ -33,7 +33,8 @@ fn usage(error: &clap::Error) -> ExitCode {
     let wants_json = std::env::args().any(|arg| arg == "--json");
     if wants_json && error.use_stderr() {
         let text = error.to_string();
-        output::usage_json(text.lines().next().unwrap_or_default());
+        let first = text.lines().next().unwrap_or_default();
+        output::usage_json(first.strip_prefix("error: ").unwrap_or(first));
     } else {
         // Nothing is left to do when even the terminal is gone.
         drop(error.print());

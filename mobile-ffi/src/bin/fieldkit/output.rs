@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use comfy_table::{Table, presets};
+use comfy_table::{LineStyle, Table, TableStyle};
 use mobile_ffi::TabletError;
 use serde::Serialize;
 use serde_json::json;
@@ -21,9 +21,28 @@ pub fn line(text: &str) {
 /// A table with these headers.
 pub fn table(headers: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─')));
     table.set_header(headers.to_vec());
     table
+}
+
+/// So many of a thing: "1 statement", "2 statements".
+pub fn counted(count: u64, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
+}
+
+/// Whether the data is safe, and what is left of the hint: neither is said twice.
+fn reassurance(error: &TabletError) -> (&'static str, &str) {
+    const SAFE: [(&str, &str); 2] = [
+        ("Nothing was saved.", "Nothing was saved now; what was saved before is safe."),
+        ("Everything is safe on this device.", "Everything is safe on this device."),
+    ];
+    if !error.data_safe {
+        return ("What was saved may be damaged.", &error.hint);
+    }
+    let said = SAFE.iter().find_map(|(begins, said)| Some((*said, error.hint.strip_prefix(begins)?.trim_start())));
+    said.unwrap_or(("What was saved before is safe.", &error.hint))
 }
 
 /// A time in words.
@@ -67,9 +86,36 @@ impl Output {
             let json = json!({ "error": { "code": code, "message": message, "data_safe": data_safe, "hint": hint } });
             writeln!(stderr, "{json}")
         } else {
-            let safe = if *data_safe { "What was saved before is safe." } else { "What was saved may be damaged." };
-            writeln!(stderr, "fieldkit: {message} [{code}]\n{safe}\n{hint}")
+            let (safe, hint) = reassurance(error);
+            writeln!(stderr, "fieldkit: {message} [{code}]\n{safe} {hint}")
         };
         drop(written);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mobile_ffi::TabletError;
+
+    use super::{counted, reassurance};
+
+    #[test]
+    fn one_is_one_and_more_are_many() {
+        assert_eq!([0, 1, 2].map(|n| counted(n, "statement")), ["0 statements", "1 statement", "2 statements"]);
+    }
+
+    #[test]
+    fn that_the_data_is_safe_is_said_once() {
+        for (hint, safe, rest) in [
+            (
+                "Nothing was saved. Give a year.",
+                "Nothing was saved now; what was saved before is safe.",
+                "Give a year.",
+            ),
+            ("Everything is safe on this device. Wait.", "Everything is safe on this device.", "Wait."),
+            ("See `list`.", "What was saved before is safe.", "See `list`."),
+        ] {
+            assert_eq!(reassurance(&TabletError::refused("a.b", "c", hint)), (safe, rest));
+        }
     }
 }

@@ -71,7 +71,7 @@ fn words_in_the_field_of_the_serial_become_the_state_of_a_marking() {
 fn ammunition_has_a_nature_and_a_lot_and_no_serial() {
     let (outcomes, _) = rows(&[
         "MUNIÇÃO;CARTUCHO (INTACTO);1;ABC12 / DEF34;cbc;Expansivo ponta oca;.40 S&W;;;;;;;;",
-        "MUNIÇÃO;CARTUCHO PERCUTIDO E NÃO DEFLAGRADO;2;vide observação;MAGTECH;CHUMBO OGIVAL;.38;;;;;;;;",
+        "MUNIÇÃO;CARTUCHO PERCUTIDO E NÃO DEFLAGRADO;2;vide anexo;MAGTECH;CHUMBO OGIVAL;.38;;;;;;;;",
         "MUNICAO;ESTOJO;3;;;;;;;;;;;;",
     ]);
     let seen: Vec<[&str; 5]> = outcomes
@@ -89,7 +89,7 @@ fn ammunition_has_a_nature_and_a_lot_and_no_serial() {
         ]
     );
     assert_eq!(text(&outcomes[1], "model_as_seen"), "CHUMBO OGIVAL");
-    assert!(members(&outcomes[1], "notes", "text")[0].contains("vide observação"));
+    assert!(members(&outcomes[1], "notes", "text")[0].contains("vide anexo"));
 }
 
 #[test]

@@ -78,7 +78,7 @@ pub(super) fn tell(server: &str, dir: &Path, cast: &Cast, aloud: bool) -> Result
         }
     };
     let mut told = Told::default();
-    say("TRAINING — everything here is fictional. Three tablets enrol …");
+    say("Three tablets enrol …");
     let mut tablets = Vec::new();
     for (n, (name, role, ticket)) in cast.tickets.iter().enumerate() {
         let place = dir.join(format!("tablet-{}", n + 1));
@@ -97,7 +97,8 @@ pub(super) fn tell(server: &str, dir: &Path, cast: &Cast, aloud: bool) -> Result
             .with("persons", Value::Int(40));
         let collection = hex::decode(tablet.record(collection)?.document).unwrap_or_default();
         let drafts = items::drafts(team, ITEMS, &collection)?;
-        told.recorded.push((name.clone(), role.clone(), drafts.len()));
+        // One more is recorded below, for the story.
+        told.recorded.push((name.clone(), role.clone(), drafts.len() + 1));
         for draft in drafts {
             tablet.record(draft)?;
         }
@@ -109,12 +110,12 @@ pub(super) fn tell(server: &str, dir: &Path, cast: &Cast, aloud: bool) -> Result
 
     say("… and come back to a link, which breaks once …");
     let broken = Arc::new(LosesOneAnswer { inner: HttpTransport::new(), lost: AtomicBool::new(false) });
-    sync(&mut told, a_name, "first, broken once", a, broken.clone())?;
+    sync(&mut told, a_name, "first, answer lost", a, broken.clone())?;
     told.interrupted = broken.lost.load(Ordering::SeqCst);
     sync(&mut told, b_name, "first", b, Arc::new(HttpTransport::new()))?;
     sync(&mut told, c_name, "first", c, Arc::new(HttpTransport::new()))?;
-    sync(&mut told, a_name, "to hear the others", a, Arc::new(HttpTransport::new()))?;
-    sync(&mut told, b_name, "to hear the others", b, Arc::new(HttpTransport::new()))?;
+    sync(&mut told, a_name, "hears the others", a, Arc::new(HttpTransport::new()))?;
+    sync(&mut told, b_name, "hears the others", b, Arc::new(HttpTransport::new()))?;
 
     say("… two disagree about one weapon, without a network again …");
     a.edit_json(&shared, r#"{"make":"TULA","make_as_seen":"arrow in a star"}"#)?;
@@ -122,9 +123,9 @@ pub(super) fn tell(server: &str, dir: &Path, cast: &Cast, aloud: bool) -> Result
     // A storekeeper cannot end a weapon's life alone.
     c.edit_json(&shared, r#"{"status":"destroyed"}"#)?;
     for (name, _, tablet) in &tablets {
-        sync(&mut told, name, "what they think", tablet, Arc::new(HttpTransport::new()))?;
+        sync(&mut told, name, "own view", tablet, Arc::new(HttpTransport::new()))?;
     }
-    sync(&mut told, b_name, "to hear the others", b, Arc::new(HttpTransport::new()))?;
+    sync(&mut told, b_name, "hears the others", b, Arc::new(HttpTransport::new()))?;
     let view = b.show(&shared)?;
     "AKM, serial KV 204417".clone_into(&mut told.weapon);
     for conflict in view.conflicts.iter().filter(|c| c.path == "make") {
@@ -145,7 +146,7 @@ pub(super) fn tell(server: &str, dir: &Path, cast: &Cast, aloud: bool) -> Result
     }
     told.chosen = format!("{b_name} looked again and chose IZHMASH: proof mark seen under the rear sight");
     for (name, tablet) in [(b_name, b), (a_name, a), (c_name, c)] {
-        sync(&mut told, name, "the end", tablet, Arc::new(HttpTransport::new()))?;
+        sync(&mut told, name, "the choice", tablet, Arc::new(HttpTransport::new()))?;
     }
     let digests = [a.show(&shared)?.digest, b.show(&shared)?.digest, c.show(&shared)?.digest];
     told.agree = digests.iter().all(|d| Some(d) == digests.first());
@@ -193,12 +194,12 @@ fn sync(
 impl Told {
     /// For people.
     pub fn in_words(&self) -> String {
-        let mut out = String::from("\nTRAINING — fictional data, nothing real\n\nRecorded without a network\n");
+        let mut out = String::from("\nTRAINING: everything below is made up\n\nRecorded without a network\n");
         let mut put = |text: String| _ = writeln!(out, "{text}");
         for (name, role, count) in &self.recorded {
-            put(format!("  {name} ({role}): {count} items and a collection"));
+            put(format!("  {name:<9} {role:<12} {count:>4} items and 1 collection"));
         }
-        put("\nSync over HTTP\n  officer   which                  said  heard    bytes  round trips".to_owned());
+        put("\nSync over HTTP (sent and heard in statements)\n  officer   sync                   sent  heard    bytes  trips".to_owned());
         for s in &self.syncs {
             put(format!(
                 "  {:<9} {:<20} {:>6} {:>6} {:>8} {:>6}",
@@ -206,37 +207,37 @@ impl Told {
             ));
         }
         let resumed = if self.interrupted {
-            "One answer was lost on the way; the tablet asked again and nothing was doubled."
+            "One answer was lost on the way; the tablet asked again, and nothing was lost or doubled."
         } else {
             ""
         };
         put(format!("  {resumed}\n\nTwo teams, one weapon ({})", self.weapon));
         for (label, value, officer, device) in &self.conflict {
-            put(format!("  {label}: {value:<10} said {officer} on {device}"));
+            put(format!("  {label}: {value:<9} says {officer}, on {device}"));
         }
         put(format!("  {}", self.chosen));
-        put(format!("  All three tablets now show the same: {}", if self.agree { "yes" } else { "NO" }));
-        put(format!(
-            "\nThe register holds ({} conflicts open, {} claim without authority kept and not counted: a storekeeper said \"destroyed\")",
-            self.conflicts_left, self.claims
-        ));
+        put(format!("  All three tablets show the same afterwards: {}", if self.agree { "yes" } else { "NO" }));
+        put(format!("\nThe register holds {} items", self.held.iter().map(|(_, _, n)| n).sum::<i64>()));
         for (kind, class, n) in &self.held {
             let label =
                 ploughshare_core::domain::codes::list("weapon_class").and_then(|l| l.label(class)).unwrap_or(class);
             put(format!("  {n:>4}  {kind:<11} {label}"));
         }
-        put("\nWhat does not fit (nothing is merged or corrected by itself)".to_owned());
-        for (rule, n, title, example) in &self.findings {
-            put(format!("  {rule}  {n:>3} ×  {title}\n             for example: {example}"));
-        }
-        put(format!("\nAudit log: {} leaves, root {}", self.audit.0, self.audit.1));
         put(format!(
-            "\nThe server runs at {}\n  check everything:   ploughshare verify --data {}",
-            self.address, self.folder
+            "\n  Conflicts open: {}\n  Claims kept, shown and not counted: {} (a storekeeper alone said \"destroyed\")\n\nWhat does not fit; people decide, nothing is corrected by itself",
+            self.conflicts_left, self.claims
+        ));
+        for (rule, n, title, example) in &self.findings {
+            put(format!("  {n:>4} ×  {title} [{rule}]\n           such as: {example}"));
+        }
+        put(format!("\nAudit log: {} leaves under the root {}", self.audit.0, self.audit.1));
+        put(format!(
+            "\nThe server runs at {}; its description is at {}/openapi.json\nMeanwhile, in another terminal (from the sources: cargo run --release -- …):\n  ploughshare verify --data {}\n      checks logs, signatures and rights",
+            self.address, self.address, self.folder
         ));
         put(format!(
-            "  compare a rebuild:  ploughshare rebuild --check --data {}\n  description:        {}/openapi.json\nCtrl-C ends it.",
-            self.folder, self.address
+            "  ploughshare rebuild --check --data {}\n      makes the tables again from what was said, and compares\nCtrl-C ends it.",
+            self.folder
         ));
         out
     }

@@ -1,17 +1,37 @@
 //! `list`, `conflicts`, `findings`.
 
-use mobile_ffi::{ListFilter, Tablet, TabletError};
+use mobile_ffi::{ListFilter, Tablet, TabletError, Value, unfit};
+use ploughshare_core::domain::schema::{self, SchemaError};
 
 use super::show::who;
 use crate::args::{Limit, List};
-use crate::output::{Output, line, plain, table, time};
+use crate::output::{Output, counted, line, plain, table, time};
+use crate::values;
+
+/// A code as its list writes it; one that is in no list finds nothing, and that is said.
+fn code(path: &str, text: Option<String>) -> Result<Option<String>, TabletError> {
+    let Some(text) = text else { return Ok(None) };
+    match values::typed("item", path, &text).map_err(only_looked)? {
+        Value::Text(code) => Ok(Some(code)),
+        _ => Ok(Some(text)),
+    }
+}
+
+/// Nothing was meant to be saved.
+fn only_looked(mut error: TabletError) -> TabletError {
+    error.hint = error.hint.replace("Nothing was saved. ", "");
+    error
+}
 
 pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletError> {
+    if let Some(kind) = args.document.as_ref().filter(|kind| !schema::kinds().contains(&kind.as_str())) {
+        return Err(only_looked(unfit(SchemaError::UnknownKind { kind: kind.clone() })));
+    }
     let page = tablet.list(ListFilter {
         kind: args.document,
-        item_kind: args.kind,
-        class: args.class,
-        status: args.status,
+        item_kind: code("kind", args.kind)?,
+        class: code("class", args.class)?,
+        status: code("status", args.status)?,
         text: args.text,
         serial: args.serial,
         confusable: args.confusable,
@@ -31,7 +51,7 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
                 marks.push(format!("{} in conflict", row.conflicts));
             }
             if row.open_findings > 0 {
-                marks.push(format!("{} findings", row.open_findings));
+                marks.push(counted(row.open_findings, "finding"));
             }
             if row.waiting > 0 {
                 marks.push("waiting".to_owned());
@@ -39,7 +59,7 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
             let text = |value: &Option<String>| value.clone().unwrap_or_default();
             rows.add_row(vec![
                 row.document.chars().take(12).collect(),
-                row.class.clone().or_else(|| row.kind.clone()).unwrap_or_default(),
+                row.class.clone().or_else(|| row.item_kind.clone()).or_else(|| row.kind.clone()).unwrap_or_default(),
                 text(&row.make),
                 text(&row.model),
                 text(&row.calibre),
@@ -51,7 +71,7 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
         }
         line(&rows.to_string());
         if let Some(next) = &page.next {
-            line(&format!("More: --after {next}"));
+            line(&format!("There are more: the same with --after {next}"));
         }
     })
 }
@@ -77,13 +97,12 @@ pub fn findings(tablet: &Tablet, args: &Limit, output: &Output) -> Result<(), Ta
         if all.is_empty() {
             return line("No open findings.");
         }
-        let mut rows = table(&["document", "rule", "weight", "field", "what is the matter", "justified"]);
+        let mut rows = table(&["document", "rule", "weight", "what is the matter", "justified"]);
         for finding in all {
             rows.add_row(vec![
                 finding.document.chars().take(12).collect(),
                 finding.rule.clone(),
                 finding.severity.clone(),
-                finding.path.clone().unwrap_or_default(),
                 finding.message.clone(),
                 finding.justification.clone().unwrap_or_default(),
             ]);

@@ -4,7 +4,7 @@ use mobile_ffi::{Draft, Edit as Statement, Saved, Tablet, TabletError, Value, un
 
 use super::{parse, read};
 use crate::args::{Common, Edit, Record, Resolve};
-use crate::output::{Output, line};
+use crate::output::{Output, counted, line};
 use crate::values;
 
 /// Most drafts recorded from one file in one transaction.
@@ -85,7 +85,9 @@ fn from_json(tablet: &Tablet, file: &str, output: &Output) -> Result<(), TabletE
         let rest = drafts.split_off(drafts.len().min(BATCH));
         all.extend(tablet.record_all(std::mem::replace(&mut drafts, rest))?);
     }
-    output.print(&all, |all| line(&format!("Recorded {} documents; they are safe on this device.", all.len())))
+    let safe = if all.len() == 1 { "it is safe" } else { "they are safe" };
+    output
+        .print(&all, |all| line(&format!("Recorded {}; {safe} on this device.", counted(all.len() as u64, "document"))))
 }
 
 pub fn edit(tablet: &Tablet, args: Edit, output: &Output) -> Result<(), TabletError> {

@@ -3,7 +3,7 @@
 use mobile_ffi::{DocumentView, Sayer, Tablet, TabletError};
 
 use crate::args::Show;
-use crate::output::{Output, line, plain, table, time};
+use crate::output::{Output, counted, line, plain, table, time};
 
 pub fn show(tablet: &Tablet, args: Show, output: &Output) -> Result<(), TabletError> {
     let view =
@@ -55,7 +55,8 @@ fn words(view: &DocumentView, with_history: bool) {
         line(&format!("Finding {} ({}, {state}): {}", finding.rule, finding.severity, finding.message));
     }
     for waiting in &view.waiting {
-        line(&format!("Waiting for {} statement(s) that are not here yet.", waiting.missing.len()));
+        let missing = counted(waiting.missing.len() as u64, "statement");
+        line(&format!("Waiting for {missing} not here yet."));
     }
     for void in &view.void {
         line(&format!("A statement that cannot stand: {void}"));
@@ -73,6 +74,7 @@ fn words(view: &DocumentView, with_history: bool) {
         }
         line(&history.to_string());
     } else {
-        line(&format!("{} statement(s); --history shows every value that was ever said.", view.statements.len()));
+        let said = counted(view.statements.len() as u64, "statement");
+        line(&format!("{said}; --history shows every value that was ever said."));
     }
 }
