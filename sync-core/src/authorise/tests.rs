@@ -94,6 +94,8 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::RoleRevoked { officer, role: Role::Registrar, effective_ms: 0 },
         Decision::DeviceEnrolled { device, key: Vec::new(), officer, label: String::new() },
         Decision::DeviceRevoked { device, effective_ms: 0 },
+        Decision::OfficerKeyAdded { officer, key: Vec::new(), device },
+        Decision::OfficerKeyRevoked { key: Vec::new(), effective_ms: 0 },
         Decision::EntryQuarantined { entry, reason: reason.clone() },
         Decision::EntryReleased { entry, reason: reason.clone() },
         Decision::EntryBridged { entry, reason },
@@ -107,11 +109,13 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::RoleRevoked { .. } => 3,
         Decision::DeviceEnrolled { .. } => 4,
         Decision::DeviceRevoked { .. } => 5,
-        Decision::EntryQuarantined { .. } => 6,
-        Decision::EntryReleased { .. } => 7,
-        Decision::EntryBridged { .. } => 8,
-        Decision::JournalForked { .. } => 9,
-        Decision::JournalClosed { .. } => 10,
+        Decision::OfficerKeyAdded { .. } => 6,
+        Decision::OfficerKeyRevoked { .. } => 7,
+        Decision::EntryQuarantined { .. } => 8,
+        Decision::EntryReleased { .. } => 9,
+        Decision::EntryBridged { .. } => 10,
+        Decision::JournalForked { .. } => 11,
+        Decision::JournalClosed { .. } => 12,
     };
     assert!(all.iter().enumerate().all(|(i, decision)| index(decision) == i));
     all.iter().map(|decision| (decision.verb().to_owned(), decision.to_edit())).collect()
