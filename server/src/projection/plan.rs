@@ -241,7 +241,7 @@ fn attestation_row(operation: &OperationId, folded: &Folded, index: usize, one: 
         &one.attestation.what,
         one.attestation.officer.as_bytes(),
         one.standing.code(),
-        one.claim.map(|reason| reason.code()),
+        one.claim.map(ploughshare_core::authorise::Reason::code),
         one.attestation.digest,
         &one.attestation.note,
         one.claimed_ms

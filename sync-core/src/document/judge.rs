@@ -115,13 +115,11 @@ pub fn judge(
         let twice = ends
             .iter()
             .find(|(end, officer)| witnesses.iter().any(|(w, by)| by == officer && w != end && !sees(w, end)));
-        match twice {
-            Some((end, _)) => drop(aside.insert(*end, Reason::BothRoles)),
-            None => {
-                claims.extend(found);
-                return claims;
-            }
-        }
+        let Some((end, _)) = twice else {
+            claims.extend(found);
+            return claims;
+        };
+        aside.insert(*end, Reason::BothRoles);
     }
 }
 

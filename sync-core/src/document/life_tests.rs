@@ -154,6 +154,8 @@ impl Operation {
     }
 }
 
+type Deed = fn(&mut Operation, DocId) -> EntryHash;
+
 fn set(path: &str, value: impl Into<Value>) -> Edit {
     Edit::Set { path: path.to_owned(), value: value.into() }
 }
@@ -183,7 +185,7 @@ fn a_collector_who_claims_destroyed_changes_nothing_and_blocks_nobody() {
 
 #[test]
 fn one_officer_cannot_play_two_parts_in_any_pairing() {
-    let deeds: [(&str, fn(&mut Operation, DocId) -> EntryHash); 4] = [
+    let deeds: [(&str, Deed); 4] = [
         ("verify", |op, item| op.attests(BOSS, item, "verified")),
         ("end", |op, item| op.says(BOSS, item, set("status", "destroyed"))),
         ("attest the end", |op, item| op.attests(BOSS, item, "destroyed")),
