@@ -7,7 +7,7 @@ use crate::decision::Authority;
 use crate::edit::Edit;
 use crate::entry::Entry;
 use crate::identity::Role;
-use crate::ids::EntryHash;
+use crate::ids::{DeviceId, EntryHash};
 
 /// What kind of thing an edit says, as far as authority goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -220,6 +220,9 @@ pub enum Reason {
     /// It stands on the disputed part of a journal that forked.
     #[error("its journal forked and waits for a person")]
     Forked,
+    /// A device speaks for the officer it was enrolled for and for those who keep a key on it; for nobody else.
+    #[error("the device was not enrolled for this officer, and the officer has no key on it")]
+    NotTheirDevice,
     /// Recorder and verifier, collector and destroyer, are different people.
     #[error("the officer recorded this item themselves: somebody else has to do this")]
     OwnRecord,
@@ -252,6 +255,7 @@ impl Reason {
             Self::Quarantined => "authority.quarantined",
             Self::NotTheRegister => "authority.not_the_register",
             Self::Forked => "authority.forked",
+            Self::NotTheirDevice => "authority.not_their_device",
             Self::OwnRecord => "authority.own_record",
             Self::BothRoles => "authority.both_roles",
             Self::Ended => "authority.ended",
@@ -272,6 +276,8 @@ pub struct Circumstances {
     pub received_ms: i64,
     /// Whether it stands in the register's own journal.
     pub by_register: bool,
+    /// The device that sealed it; on a tablet, for what is not sealed yet, this one.
+    pub device: DeviceId,
 }
 
 /// Judges an entry.
@@ -284,6 +290,9 @@ pub fn authorise(hash: &EntryHash, entry: &Entry, authority: &Authority, circums
     }
     if authority.forked.get(&entry.journal).is_some_and(|from| entry.number >= *from) {
         return Verdict::Claim(Reason::Forked);
+    }
+    if !authority.speaks_on(&entry.officer, &circumstances.device) {
+        return Verdict::Claim(Reason::NotTheirDevice);
     }
     let roles = authority.roles(&entry.officer, circumstances.decision_held, circumstances.received_ms);
     if roles.is_empty() {

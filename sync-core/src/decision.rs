@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cbor::Value;
 use crate::edit::Edit;
+use crate::entry::Entry;
 use crate::identity::Role;
 use crate::ids::{DeviceId, EntryHash, JournalId, OfficerId};
 
@@ -252,6 +253,8 @@ pub struct Authority {
     pub forked: BTreeMap<JournalId, u64>,
     /// Journals that are complete.
     pub closed: BTreeMap<JournalId, u64>,
+    /// When the decisions were made, ms since the Unix epoch by the register's clock, where that was told.
+    pub decided_ms: BTreeMap<u64, i64>,
 }
 
 /// One time of holding a role.
@@ -288,6 +291,31 @@ pub struct OfficerKey {
 }
 
 impl Authority {
+    /// Takes in a whole entry of the register's journal: its decisions, and when they were made.
+    pub fn take_entry(&mut self, entry: &Entry) {
+        self.next = self.next.max(entry.number + 1);
+        self.decided_ms.insert(entry.number, entry.claimed_ms);
+        for decision in entry.edits.iter().filter_map(Decision::from_edit) {
+            self.take(entry.number, &decision);
+        }
+    }
+
+    /// Whether what this device seals can be this officer's word: it was enrolled for them, or they keep a key of their own on it.
+    pub fn speaks_on(&self, officer: &OfficerId, device: &DeviceId) -> bool {
+        self.devices.get(device).is_some_and(|enrolment| enrolment.officer == *officer)
+            || self.officer_keys.values().any(|key| key.officer == *officer && key.device == *device)
+    }
+
+    /// By how much a device's clock was ahead of the register's when it wrote an entry (negative if behind), as far as that shows:
+    /// the entry claims a time after the register received it, or before a decision that its segment already held.
+    pub fn clock_drift_ms(&self, claimed_ms: i64, held: u64, received_ms: i64) -> Option<i64> {
+        if claimed_ms > received_ms {
+            return Some(claimed_ms.saturating_sub(received_ms));
+        }
+        let decided = *self.decided_ms.get(&held)?;
+        (claimed_ms < decided).then(|| claimed_ms.saturating_sub(decided))
+    }
+
     /// Whether a signature by this key is this officer's, for an entry whose segment held this decision and which the register received
     /// then. A key is good from the moment it was made; a revocation reaches back as far as the entry's time bracket is open.
     pub fn is_key_of(&self, officer: &OfficerId, key: &[u8], held: u64, received_ms: i64) -> bool {

@@ -8,7 +8,7 @@ use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Document, fold, fold_as_seen, history};
 use ploughshare_core::domain::draft::value_to_json;
 use ploughshare_core::domain::schema::{self, FieldType};
-use ploughshare_core::ids::{DocId, EntryHash};
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash};
 use serde_json::Value as Json;
 
 use super::{Engine, Session, Tablet, document_id, exceptions, findings, newest_decision};
@@ -122,6 +122,7 @@ fn sayer(kept: &Kept, session: Option<&Session>, authority: &Authority, now_ms: 
             Some(carrier) => carrier.received_ms.unwrap_or(now_ms),
         },
         by_register,
+        device: device.unwrap_or(DeviceId::from_bytes([0; 16])),
     };
     let verdict = authorise(&kept.statement.hash, entry, authority, &circumstances);
     let device_label = if by_register {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ploughshare_core::decision::{Authority, Decision};
+use ploughshare_core::decision::Authority;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::exchange::{Answer, Refused};
 use ploughshare_core::ids::{DocId, JournalId};
@@ -247,9 +247,7 @@ impl Intake<'_> {
             }
             if by_register && !branch && entry.edits.iter().any(|e| matches!(e, Edit::Decide { .. })) {
                 decisions::add(self.conn, entry.number, id)?;
-                for decision in entry.edits.iter().filter_map(Decision::from_edit) {
-                    self.authority.take(entry.number, &decision);
-                }
+                self.authority.take_entry(&entry);
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! The register's decisions, by number. They are few; what they add up to is made again at every opening.
 
-use ploughshare_core::decision::{Authority, Decision};
+use ploughshare_core::decision::Authority;
 use ploughshare_core::entry::Entry;
 use rusqlite::{Connection, params};
 
@@ -18,17 +18,13 @@ pub(crate) fn add(conn: &Connection, number: u64, entry_row: i64) -> Result<()> 
 /// What all decisions held add up to, taken in the order of their numbers.
 pub(crate) fn authority(conn: &Connection) -> Result<Authority> {
     let mut authority = Authority::default();
-    let mut query = conn.prepare_cached(
-        "SELECT d.number, e.bytes FROM decisions d JOIN entries e ON e.id = d.entry ORDER BY d.number",
-    )?;
+    let mut query =
+        conn.prepare_cached("SELECT e.bytes FROM decisions d JOIN entries e ON e.id = d.entry ORDER BY d.number")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let number = row.get::<_, i64>(0)? as u64;
-        let bytes: Vec<u8> = row.get(1)?;
+        let bytes: Vec<u8> = row.get(0)?;
         let entry = Entry::from_bytes(&bytes).map_err(|_| TabletError::damaged("a decision"))?;
-        for decision in entry.edits.iter().filter_map(Decision::from_edit) {
-            authority.take(number, &decision);
-        }
+        authority.take_entry(&entry);
     }
     Ok(authority)
 }

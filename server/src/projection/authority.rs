@@ -38,10 +38,7 @@ impl Authorities {
 
 /// Takes the decisions of one entry in.
 pub(super) fn take(authority: &mut Authority, entry: &Entry) {
-    authority.next = authority.next.max(entry.number + 1);
-    for decision in entry.edits.iter().filter_map(Decision::from_edit) {
-        authority.take(entry.number, &decision);
-    }
+    authority.take_entry(entry);
 }
 
 /// Documents whose entries have to be judged or folded anew because of a decision.
@@ -65,6 +62,18 @@ pub(super) async fn touched(
                 "select distinct entry.doc from waiting join entry on entry.operation = waiting.operation and entry.hash = waiting.entry \
                  where waiting.operation = $1 and waiting.missing = $2",
                 vals![operation.as_bytes(), entry.as_bytes()],
+            ),
+            Decision::OfficerKeyAdded { officer, .. } => (
+                "select distinct doc from entry where operation = $1 and officer = $2 and status = 'claim'",
+                vals![operation.as_bytes(), officer.as_bytes()],
+            ),
+            Decision::OfficerKeyRevoked { effective_ms, .. } => (
+                "select distinct doc from entry where operation = $1 and kind = 'attest' and received_at >= $2",
+                vals![operation.as_bytes(), effective_ms.saturating_mul(1000)],
+            ),
+            Decision::DeviceEnrolled { device, .. } => (
+                "select distinct doc from entry where operation = $1 and device = $2 and status = 'claim'",
+                vals![operation.as_bytes(), device.as_bytes()],
             ),
             Decision::JournalForked { journal, number } => (
                 "select distinct doc from entry where operation = $1 and journal = $2 and number >= $3",

@@ -54,7 +54,11 @@ pub(super) async fn update(
         stands.insert(id(&finding, item, other), Stands { item, other, finding });
     };
     for (id, item) in items {
-        let context = rules::Context { received_ms: Some(item.received_us / 1000), ..rules::Context::default() };
+        let context = rules::Context {
+            received_ms: Some(item.received_us / 1000),
+            clock_drift_ms: item.clock_drift_ms,
+            ..rules::Context::default()
+        };
         for finding in rules::check_item(&item.record, &context) {
             put((op, *id), None, finding);
         }

@@ -34,6 +34,8 @@ pub(super) struct Folded {
     pub claims: BTreeMap<EntryHash, Reason>,
     /// What officers attested of it, and what their reviews came to; `None` where nobody attested anything.
     pub reviewed: Option<(Vec<Attested>, Review)>,
+    /// By how much the clock was ahead on the device that recorded it, where that shows.
+    pub clock_drift_ms: Option<i64>,
 }
 
 /// Judges and folds one document.
@@ -44,11 +46,13 @@ pub(super) fn fold(id: DocId, mut told: Vec<Told>, authority: &Authority) -> Fol
         .iter()
         .map(|one| {
             let (decision_held, received_ms) = (one.decision_held, one.received_us / 1000);
-            (one.statement.hash, Circumstances { decision_held, received_ms, by_register: one.by_register })
+            let (by_register, device) = (one.by_register, one.device);
+            (one.statement.hash, Circumstances { decision_held, received_ms, by_register, device })
         })
         .collect();
-    let nobody = Circumstances { decision_held: 0, received_ms: i64::MAX, by_register: false };
-    let of = |hash: &EntryHash| circumstances.get(hash).copied().unwrap_or(nobody);
+    let nobody = DeviceId::from_bytes([0; 16]);
+    let unknown = Circumstances { decision_held: 0, received_ms: i64::MAX, by_register: false, device: nobody };
+    let of = |hash: &EntryHash| circumstances.get(hash).copied().unwrap_or(unknown);
     let claims = document::judge(id, &statements, authority, &of);
     let bridged = Exceptions { bridged: authority.bridged.clone(), ..Exceptions::default() };
     let said = document::fold(id, &statements, &bridged);
@@ -63,7 +67,11 @@ pub(super) fn fold(id: DocId, mut told: Vec<Told>, authority: &Authority) -> Fol
         let review = document::review(id, &statements, counts, &attested, &claims, &bridged);
         (attested, review)
     });
-    Folded { id, told, said, counts, claims, reviewed }
+    let birth = told.iter().find(|one| one.statement.hash.document() == id).filter(|one| !one.by_register);
+    let clock_drift_ms = birth.and_then(|one| {
+        authority.clock_drift_ms(one.statement.entry.claimed_ms, one.decision_held, one.received_us / 1000)
+    });
+    Folded { id, told, said, counts, claims, reviewed, clock_drift_ms }
 }
 
 impl Folded {

@@ -43,6 +43,7 @@ pub(super) struct ItemRow {
     /// Kind, class, context, status; unknown is empty.
     pub cell: [String; 4],
     pub received_us: i64,
+    pub clock_drift_ms: Option<i64>,
 }
 
 pub(super) const DOCUMENT: [&str; 10] = [
@@ -395,7 +396,8 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         c.seq
     ];
     let (markings, photos) = (markings.collect(), photos.collect());
-    ItemRow { columns, markings, photos, serial_norm, cell, received_us: c.birth.received_us, record }
+    let (received_us, clock_drift_ms) = (c.birth.received_us, folded.clock_drift_ms);
+    ItemRow { record, columns, markings, photos, serial_norm, cell, received_us, clock_drift_ms }
 }
 
 fn collection_row(

@@ -121,8 +121,16 @@ fn every_decision() -> Vec<(String, Edit)> {
     all.iter().map(|decision| (decision.verb().to_owned(), decision.to_edit())).collect()
 }
 
-fn with_roles(roles: &[Role]) -> Authority {
+/// The device is mine.
+fn enrolled() -> Authority {
     let mut authority = Authority::default();
+    let enrolment = Decision::DeviceEnrolled { device: DEVICE, key: Vec::new(), officer: ME, label: String::new() };
+    authority.take(0, &enrolment);
+    authority
+}
+
+fn with_roles(roles: &[Role]) -> Authority {
+    let mut authority = enrolled();
     for (number, role) in roles.iter().enumerate() {
         authority.take(number as u64, &Decision::RoleGranted { officer: ME, role: *role });
     }
@@ -134,7 +142,9 @@ fn judge(edit: &Edit, authority: &Authority, circumstances: &Circumstances) -> V
     authorise(&entry.hash(), &entry, authority, circumstances)
 }
 
-const NOW: Circumstances = Circumstances { decision_held: 1_000, received_ms: 1_000, by_register: false };
+const DEVICE: crate::ids::DeviceId = crate::ids::DeviceId::from_bytes([7; 16]);
+const NOW: Circumstances =
+    Circumstances { decision_held: 1_000, received_ms: 1_000, by_register: false, device: DEVICE };
 
 /// Statements that are judged alike stand in one block above their verdicts: `x` counts, `.` is a claim.
 #[test]
@@ -231,6 +241,7 @@ fn the_table_of_circumstances() {
     let revoke = |effective_ms| Decision::RoleRevoked { officer: ME, role: Role::Collector, effective_ms };
     let quarantine = Decision::EntryQuarantined { entry: hash, reason: String::new() };
     let release = Decision::EntryReleased { entry: hash, reason: String::new() };
+    let key_here = Decision::OfficerKeyAdded { officer: ME, key: vec![1], device: DEVICE };
     let fork = |number| Decision::JournalForked { journal: JOURNAL, number };
     let histories: Vec<(&str, Vec<Decision>)> = vec![
         ("nothing", vec![]),
@@ -248,14 +259,16 @@ fn the_table_of_circumstances() {
         ("granted, forked at 7", vec![grant.clone(), fork(7)]),
         ("granted, forked at 8", vec![grant.clone(), fork(8)]),
         ("granted, forked at 7, released", vec![grant.clone(), fork(7), release]),
-        ("granted, forked at 8, then at 7", vec![grant, fork(8), fork(7)]),
+        ("granted, forked at 8, then at 7", vec![grant.clone(), fork(8), fork(7)]),
+        ("another's device: granted", vec![grant.clone()]),
+        ("another's device: granted, key on it", vec![grant, key_here]),
     ];
     let mut table =
         String::from("the entry has number 7 and was received at 1000; its segment says that it held decision\n");
     writeln!(table, "{:<42} {:>26} {:>26} {:>26} | by the register", "the register decided", "0", "1", "2 or later")
         .unwrap();
     for (name, decisions) in histories {
-        let mut authority = Authority::default();
+        let mut authority = if name.starts_with("another's") { Authority::default() } else { enrolled() };
         for (number, decision) in decisions.iter().enumerate() {
             authority.take(number as u64, decision);
         }

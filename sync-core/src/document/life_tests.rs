@@ -33,6 +33,10 @@ fn officer(who: u8) -> OfficerId {
     OfficerId::from_bytes([who; 16])
 }
 
+fn device(of: u8) -> DeviceId {
+    DeviceId::from_bytes([of; 16])
+}
+
 fn key(who: u8) -> SecretKey {
     SecretKey::ed25519(&[who; 32])
 }
@@ -52,7 +56,7 @@ impl Operation {
             decide(Decision::RoleGranted { officer: officer(who), role });
         }
         for who in COLLECTOR..=BOSS {
-            let device = DeviceId::from_bytes([who; 16]);
+            let device = device(who);
             decide(Decision::OfficerKeyAdded {
                 officer: officer(who),
                 key: key(who).public().as_bytes().to_vec(),
@@ -134,6 +138,11 @@ impl Operation {
             decision_held: self.authority.next,
             received_ms: self.received_ms.get(hash).copied().unwrap_or_default(),
             by_register: false,
+            device: self
+                .said
+                .iter()
+                .find(|s| s.hash == *hash)
+                .map_or(device(0), |s| device(s.entry.officer.as_bytes()[0])),
         };
         judge(document, &self.said, &self.authority, &circumstances)
     }
