@@ -11,6 +11,9 @@ pub const SEGMENT_INFLATED: usize = 1024 * 1024;
 pub const SEGMENT_WIRE: usize = SEGMENT_INFLATED + 16 * 1024;
 /// Most entries one journal may say about one document.
 pub const ENTRIES_PER_JOURNAL_AND_DOCUMENT: usize = 1_000;
+/// Most journals of one device in one operation that a register admits. A tablet opens one, and another after it was restored or
+/// copied; every further journal is one more voice that all replicas have to hear out. A matter of admission, not of folding.
+pub const JOURNALS_PER_DEVICE: usize = 128;
 /// Most heads an entry may name in `after`.
 pub const AFTER: usize = 256;
 /// Most edits in an entry.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ploughshare_core::audit::Leaf;
 use ploughshare_core::ids::{EntryHash, JournalId, OperationId, SegmentHash};
+use ploughshare_core::limits;
 use ploughshare_core::receipt::Safe;
 use ploughshare_core::segment::{self, VerifiedSegment};
 
@@ -103,6 +104,15 @@ pub(crate) async fn admit_one(
         let bytes = segment.bytes().to_vec();
         return Ok(Admitted::Refused(Refusal { hash, code: "journal.gap", detail, bytes, aside: None }));
     }
+    if journal.is_none() && journals_of(tx, &head.operation, &segment).await? >= limits::JOURNALS_PER_DEVICE as u64 {
+        let detail = format!(
+            "the device has {} journals in this operation already, which no tablet needs. It stays there and nothing else is touched; \
+             enrol the tablet anew",
+            limits::JOURNALS_PER_DEVICE
+        );
+        let bytes = segment.bytes().to_vec();
+        return Ok(Admitted::Refused(Refusal { hash, code: "journal.too_many", detail, bytes, aside: None }));
+    }
     let overlap = journal.is_some_and(|next| header.first < next);
     if overlap && let Some((number, other)) = find_fork(app, tx, &head.operation, &segment).await? {
         let row = vals![
@@ -123,6 +133,13 @@ pub(crate) async fn admit_one(
     let further = journal.is_none_or(|next| segment.next() > next);
     write_journal(tx, head, &segment, further, safe.place, now_us).await?;
     Ok(Admitted::Safe { received_us: now_us, safe, fresh: true })
+}
+
+/// How many journals the segment's device has in the operation.
+async fn journals_of(tx: &mut Tx, operation: &OperationId, segment: &VerifiedSegment) -> Result<u64, AdmissionError> {
+    let sql = "select count(*) from journal where device = $1 and operation = $2";
+    let row = tx.query_one(sql, &vals![segment.device().as_bytes(), operation.as_bytes()]).await?;
+    Ok(row.map(|row| row.uint(0)).transpose()?.unwrap_or(0))
 }
 
 /// Number of the journal's next entry; `None` while nothing of it is here.

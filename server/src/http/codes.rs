@@ -113,6 +113,7 @@ pub const REFUSALS: &[&str] = &[
     "entry.too_large",
     "entry.too_many",
     "journal.gap",
+    "journal.too_many",
     "key.algorithm",
     "key.bad_signature",
     "key.malformed",
