@@ -12,6 +12,8 @@ mod fold;
 mod history;
 mod order;
 #[cfg(test)]
+mod pairs;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
