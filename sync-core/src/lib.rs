@@ -21,6 +21,8 @@ pub mod domain;
 pub mod edit;
 pub mod entry;
 pub mod exchange;
+#[cfg(test)]
+mod hostile;
 pub mod identity;
 pub mod ids;
 pub mod journal;
