@@ -33,3 +33,5 @@ pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod segment;
+#[cfg(test)]
+mod vectors;
