@@ -27,6 +27,8 @@ pub mod identity;
 pub mod ids;
 pub mod journal;
 pub mod keys;
+#[cfg(test)]
+mod laws;
 pub mod limits;
 pub mod receipt;
 pub mod rules;
