@@ -16,6 +16,8 @@ mod life_tests;
 mod order;
 mod review;
 #[cfg(test)]
+mod pairs;
+#[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -21,13 +21,19 @@ pub mod domain;
 pub mod edit;
 pub mod entry;
 pub mod exchange;
+#[cfg(test)]
+mod hostile;
 pub mod identity;
 pub mod ids;
 pub mod journal;
 pub mod keys;
+#[cfg(test)]
+mod laws;
 pub mod limits;
 pub mod receipt;
 pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod segment;
+#[cfg(test)]
+mod vectors;

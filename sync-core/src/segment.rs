@@ -30,6 +30,9 @@ pub use compress::{DICTIONARY_NEWEST, Level};
 pub use sealed::{SealedSegment, Sealing, seal};
 pub use verified::{OpenedSegment, VerifiedSegment, open};
 
+#[cfg(test)]
+pub(crate) use compress::inflate;
+
 use crate::cbor::CborError;
 use crate::entry::EntryError;
 use crate::ids::{JournalId, OperationId, RegisterId, SegmentHash};

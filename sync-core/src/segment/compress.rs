@@ -100,7 +100,7 @@ fn ready(level: Level) -> Result<&'static EncoderDictionary<'static>, SegmentErr
 }
 
 /// Inflates a body to exactly its declared size.
-pub(super) fn inflate(bytes: &[u8], declared: u64, id: u64) -> Result<Vec<u8>, SegmentError> {
+pub(crate) fn inflate(bytes: &[u8], declared: u64, id: u64) -> Result<Vec<u8>, SegmentError> {
     let limit = limits::SEGMENT_INFLATED as u64;
     if declared > limit {
         return Err(SegmentError::TooLarge { bytes: declared, limit });

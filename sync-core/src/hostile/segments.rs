@@ -1,0 +1,176 @@
+//! Segments: as they travel, with their parts exchanged one by one, and bombs.
+
+use super::fuzz;
+use crate::cbor::{self, Value};
+use crate::entry::Entry;
+use crate::ids::{EntryHash, OperationId, RegisterId};
+use crate::keys::SecretKey;
+use crate::limits;
+use crate::samples::{Pen, one_field_edits, records};
+use crate::segment::{Header, Level, SealedSegment, inflate, open, seal};
+
+const REGISTER: RegisterId = RegisterId::from_bytes([8; 16]);
+
+pub(super) fn sealed(seed: u8, entries: &[(EntryHash, Entry)], key: &SecretKey) -> SealedSegment {
+    let operation = OperationId::from_bytes([9; 16]);
+    let nonce = [seed; 16];
+    let journal = key.public().journal(&nonce, &operation);
+    let mut pen = Pen::of(journal);
+    let entries: Vec<_> = entries.iter().map(|(_, e)| pen.says(e.document, &e.after, e.edits.clone())).collect();
+    let header = Header {
+        register: REGISTER,
+        operation,
+        journal,
+        first: 0,
+        previous: None,
+        sealed_ms: 1_790_000_000_000,
+        place_held: Some(12),
+        decision_held: 3,
+        nonce,
+        after_fork: None,
+        extra: vec![(Value::Int(13), "later".into())],
+    };
+    seal(header, &entries, key, Level::Fast).unwrap().segment
+}
+
+fn keys() -> [SecretKey; 2] {
+    [SecretKey::ed25519(&[1; 32]), SecretKey::p256(&[2; 32]).unwrap()]
+}
+
+fn corpus() -> Vec<SealedSegment> {
+    let [ed, es] = keys();
+    vec![
+        sealed(1, &records(1, 1), &ed),
+        sealed(2, &records(2, 3), &es),
+        sealed(3, &one_field_edits(3, 1), &ed),
+        sealed(4, &one_field_edits(4, 12), &ed),
+    ]
+}
+
+/// Opens and, if that works, verifies: what verifies must be one of the originals, whatever was done to the bytes.
+fn judge(bytes: &[u8], originals: &[SealedSegment]) -> bool {
+    let Ok(opened) = open(bytes) else { return false };
+    for key in keys() {
+        if let Ok(verified) = opened.clone().verify(&REGISTER, &key.public()) {
+            assert!(originals.iter().any(|o| o.hash == verified.hash()), "a changed segment verifies");
+            assert_eq!(verified.bytes(), bytes);
+        }
+    }
+    // Its entries are those that their hashes name, and the run can be written and read again.
+    for (hash, entry) in opened.entries() {
+        assert_eq!(entry.hash(), *hash);
+        assert_eq!(Entry::from_bytes(&entry.to_bytes()).as_ref(), Ok(entry));
+    }
+    let header = opened.header().clone();
+    let again = seal(header, opened.entries(), &keys()[0], Level::Fast).unwrap();
+    if again.taken == opened.entries().len() {
+        assert_eq!(open(&again.segment.bytes).unwrap().entries(), opened.entries());
+    }
+    true
+}
+
+#[test]
+fn only_the_segment_that_was_sealed_verifies() {
+    let originals = corpus();
+    let bytes: Vec<Vec<u8>> = originals.iter().map(|s| s.bytes.clone()).collect();
+    fuzz("segment", 30, &bytes, |bytes| judge(bytes, &originals));
+}
+
+/// Each part of the wire form mutated alone, the rest as it was: signature, header, dictionary, size, body.
+#[test]
+fn a_segment_with_one_part_changed_is_refused() {
+    let originals = corpus();
+    let bytes: Vec<Vec<u8>> = originals.iter().map(|s| s.bytes.clone()).collect();
+    let whole = cbor::decode(&bytes[3]).unwrap();
+    let parts = whole.as_array().unwrap();
+    for (index, part) in parts.iter().enumerate() {
+        let raw = part.as_bytes().map_or_else(|| cbor::encode(part), <[u8]>::to_vec);
+        fuzz(
+            ["version", "signature", "header", "dictionary", "size", "pressed"][index],
+            31 + index as u64,
+            &[raw],
+            |raw| {
+                let mut parts = parts.to_vec();
+                parts[index] = match part {
+                    Value::Bytes(_) => Value::Bytes(raw.to_vec()),
+                    _ => match cbor::decode(raw) {
+                        Ok(value) => value,
+                        Err(_) => return false,
+                    },
+                };
+                judge(&cbor::encode(&Value::Array(parts)), &originals)
+            },
+        );
+    }
+}
+
+/// The body mutated before it is pressed, so that it inflates to what it declares.
+#[test]
+fn a_body_with_anything_changed_is_another_segment_or_none() {
+    let originals = corpus();
+    let bodies: Vec<(usize, Vec<u8>)> = originals
+        .iter()
+        .enumerate()
+        .map(|(i, s)| {
+            let wire = cbor::decode(&s.bytes).unwrap();
+            let [_, _, _, id, size, pressed] = wire.as_array().unwrap() else { panic!("six parts") };
+            let (size, id) = (size.as_uint().unwrap(), id.as_uint().unwrap());
+            (i, inflate(pressed.as_bytes().unwrap(), size, id).unwrap())
+        })
+        .collect();
+    let wire = cbor::decode(&originals[3].bytes).unwrap();
+    let corpus = vec![bodies[3].1.clone()];
+    let read = fuzz("body", 40, &corpus, |body| {
+        let mut parts = wire.as_array().unwrap().to_vec();
+        parts[3] = Value::Int(0);
+        parts[4] = Value::Int(body.len() as i64);
+        parts[5] = Value::Bytes(zstd::bulk::compress(body, 1).unwrap());
+        judge(&cbor::encode(&Value::Array(parts)), &originals)
+    });
+    assert!(read > 100, "{read}");
+}
+
+#[test]
+fn a_body_that_declares_or_inflates_to_more_than_the_limit_is_refused() {
+    let whole = cbor::decode(&corpus()[0].bytes).unwrap();
+    let with = |size: i64, pressed: Vec<u8>| {
+        let mut parts = whole.as_array().unwrap().to_vec();
+        parts[3] = Value::Int(0);
+        parts[4] = Value::Int(size);
+        parts[5] = Value::Bytes(pressed);
+        open(&cbor::encode(&Value::Array(parts))).unwrap_err().code()
+    };
+    // 64 MiB of nothing in 6 kB; even the honest declaration is refused, before anything is inflated.
+    let bomb = zstd::bulk::compress(&vec![0; 64 * 1024 * 1024], 3).unwrap();
+    assert!(bomb.len() < 10_000);
+    let limit = limits::SEGMENT_INFLATED as i64;
+    assert_eq!(with(64 * 1024 * 1024, bomb.clone()), "segment.too_large");
+    assert_eq!(with(limit + 1, b"not even a frame".to_vec()), "segment.too_large");
+    assert_eq!(with(i64::MAX, bomb.clone()), "segment.too_large");
+    // A lie about it gets exactly the room that it declares.
+    assert_eq!(with(limit, bomb.clone()), "segment.inflate");
+    assert_eq!(with(10, bomb), "segment.inflate");
+    // Several frames in a row are no way around it.
+    let half = zstd::bulk::compress(&vec![0; 600 * 1024], 3).unwrap();
+    assert_eq!(with(limit, [half.clone(), half].concat()), "segment.inflate");
+    assert_eq!(open(&vec![0; limits::SEGMENT_WIRE + 1]).unwrap_err().code(), "segment.too_large");
+}
+
+#[test]
+fn more_entries_than_a_segment_may_hold_are_refused() {
+    let whole = cbor::decode(&corpus()[3].bytes).unwrap();
+    let item = Value::Map(vec![
+        (Value::Int(4), Value::Bytes(vec![1; 16])),
+        (Value::Int(5), Value::Int(0)),
+        (Value::Int(6), Value::Bytes(vec![1; 8])),
+        (Value::Int(9), Value::Array(vec![])),
+    ]);
+    for (count, code) in [(0, Some("segment.count")), (1, None), (1_024, None), (1_025, Some("segment.count"))] {
+        let body = cbor::encode(&Value::Array(vec![item.clone(); count]));
+        let mut parts = whole.as_array().unwrap().to_vec();
+        parts[3] = Value::Int(0);
+        parts[4] = Value::Int(body.len() as i64);
+        parts[5] = Value::Bytes(zstd::bulk::compress(&body, 1).unwrap());
+        assert_eq!(open(&cbor::encode(&Value::Array(parts))).err().map(|e| e.code()), code, "{count}");
+    }
+}
