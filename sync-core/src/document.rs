@@ -14,9 +14,9 @@ mod judge;
 #[cfg(test)]
 mod life_tests;
 mod order;
-mod review;
 #[cfg(test)]
 mod pairs;
+mod review;
 #[cfg(test)]
 mod tests;
 

@@ -16,7 +16,7 @@ use crate::edit::Edit;
 use crate::entry::{Entry, VOCABULARY};
 use crate::exchange::{Answer, Request};
 use crate::identity::Role;
-use crate::ids::{DocId, EntryHash, JournalId, OfficerId, OperationId, RegisterId, SegmentHash};
+use crate::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId, RegisterId, SegmentHash};
 use crate::journal::{Fit, Tail};
 use crate::keys::{SecretKey, sha256};
 use crate::samples::{Dice, Pen, creation, edit};
@@ -179,10 +179,21 @@ impl Replica {
 
     /// What the authority of this operation leaves out.
     fn exceptions(&self, authority: &Authority) -> Exceptions {
-        let circumstances = Circumstances { decision_held: 10, received_ms: 1_790_000_000_000, by_register: false };
-        let claims = self.entries.iter().filter(|(h, e)| authorise(h, e, authority, &circumstances) != Verdict::Counts);
+        let circumstances = |entry: &Entry| Circumstances {
+            decision_held: 10,
+            received_ms: 1_790_000_000_000,
+            by_register: false,
+            device: device_of(&entry.officer),
+        };
+        let claims =
+            self.entries.iter().filter(|(h, e)| authorise(h, e, authority, &circumstances(e)) != Verdict::Counts);
         Exceptions { left_out: claims.map(|(hash, _)| *hash).collect(), bridged: BTreeSet::new() }
     }
+}
+
+/// Everybody has a device of their own.
+fn device_of(officer: &OfficerId) -> DeviceId {
+    DeviceId::from_bytes(*officer.as_bytes())
 }
 
 fn state(documents: &BTreeMap<DocId, Document>) -> [u8; 32] {
@@ -244,7 +255,10 @@ proptest! {
         let mut authority = Authority::default();
         for (number, (n, role)) in [(0, Role::Supervisor), (1, Role::Storekeeper)].into_iter().enumerate() {
             let officer = OfficerId::from_bytes(*Teller::new(n).pen.journal.as_bytes());
+            let enrolled =
+                Decision::DeviceEnrolled { device: device_of(&officer), key: Vec::new(), officer, label: String::new() };
             authority.take(number as u64, &Decision::RoleGranted { officer, role });
+            authority.take(number as u64, &enrolled);
         }
         let exceptions = one.exceptions(&authority);
         prop_assert_eq!(&exceptions, &other.exceptions(&authority));

@@ -144,7 +144,7 @@ pub enum SchemaError {
         path: String,
     },
     /// A value of another type.
-    #[error("'{path}' takes a {expected}")]
+    #[error("the value of '{path}' must be of type {expected}")]
     WrongType {
         /// Path of the value.
         path: String,

@@ -87,7 +87,7 @@ fn calibre_fits<'a>(
         let mut made_in: Vec<_> = candidates.iter().flat_map(|m| m.calibres).copied().collect();
         made_in.dedup();
         let made_in = made_in.join(", ");
-        let message = format!("a {name} is not made in {code} (known: {made_in})");
+        let message = format!("{name} is not made in {code} (known: {made_in})");
         let finding = Finding::at("R20", "calibre", message).arg("model", name).arg("calibre", code);
         findings.push(finding.arg("known", made_in));
     }
