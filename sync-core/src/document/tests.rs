@@ -421,3 +421,35 @@ proptest! {
         }
     }
 }
+
+/// A hostile device that stays one behind a long history made every one of its entries cost a replay of all: 27 s for one segment.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test may look at the clock")]
+fn staying_one_behind_a_long_history_stays_cheap() {
+    for others in [1, 5] {
+        let mut a = Pen::new(0);
+        let mut pens: Vec<(Pen, Option<EntryHash>)> = (1..=others).map(|name| (Pen::new(name), None)).collect();
+        let birth = a.says(None, &[], vec![create(&[])]);
+        let id = birth.hash.document();
+        let (mut all, mut honest) = (vec![birth.clone()], birth.hash);
+        for i in 0..900 {
+            let behind = honest;
+            let next = a.says(Some(id), &[honest], vec![set("make", &format!("M {i}"))]);
+            honest = next.hash;
+            all.push(next);
+            let (pen, last) = &mut pens[i % usize::from(others)];
+            let after: Vec<EntryHash> = [Some(behind), *last].into_iter().flatten().collect();
+            let next = pen.says(Some(id), &after, vec![set("model", &format!("N {i}"))]);
+            *last = Some(next.hash);
+            all.push(next);
+        }
+        let begun = std::time::Instant::now();
+        let document = fold(id, &all, &Exceptions::default());
+        let took = begun.elapsed();
+        assert!(took.as_secs() < 12, "{others}: {took:?}");
+        assert_eq!(plain(&document, "make"), ["M 899"]);
+        assert_eq!(document.fields["model"].len(), usize::from(others));
+        assert_eq!(document.heads.len(), 1 + usize::from(others));
+        assert!(document.void.is_empty() && document.waiting.is_empty());
+    }
+}

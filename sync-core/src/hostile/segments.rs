@@ -50,21 +50,25 @@ fn corpus() -> Vec<SealedSegment> {
 /// Opens and, if that works, verifies: what verifies must be one of the originals, whatever was done to the bytes.
 fn judge(bytes: &[u8], originals: &[SealedSegment]) -> bool {
     let Ok(opened) = open(bytes) else { return false };
-    for key in keys() {
-        if let Ok(verified) = opened.clone().verify(&REGISTER, &key.public()) {
+    for key in keys().map(|key| key.public()) {
+        if key.device() == opened.device()
+            && let Ok(verified) = opened.clone().verify(&REGISTER, &key)
+        {
             assert!(originals.iter().any(|o| o.hash == verified.hash()), "a changed segment verifies");
             assert_eq!(verified.bytes(), bytes);
         }
     }
-    // Its entries are those that their hashes name, and the run can be written and read again.
+    // Its entries are those that their hashes name.
     for (hash, entry) in opened.entries() {
-        assert_eq!(entry.hash(), *hash);
         assert_eq!(Entry::from_bytes(&entry.to_bytes()).as_ref(), Ok(entry));
+        assert_eq!(entry.hash(), *hash);
     }
-    let header = opened.header().clone();
-    let again = seal(header, opened.entries(), &keys()[0], Level::Fast).unwrap();
-    if again.taken == opened.entries().len() {
-        assert_eq!(open(&again.segment.bytes).unwrap().entries(), opened.entries());
+    // The run can be written and read again; tried on some, as pressing takes its time.
+    if bytes.iter().fold(0_u8, |sum, byte| sum.wrapping_add(*byte)).is_multiple_of(16) {
+        let again = seal(opened.header().clone(), opened.entries(), &keys()[0], Level::Fast).unwrap();
+        if again.taken == opened.entries().len() {
+            assert_eq!(open(&again.segment.bytes).unwrap().entries(), opened.entries());
+        }
     }
     true
 }
@@ -83,24 +87,30 @@ fn a_segment_with_one_part_changed_is_refused() {
     let bytes: Vec<Vec<u8>> = originals.iter().map(|s| s.bytes.clone()).collect();
     let whole = cbor::decode(&bytes[3]).unwrap();
     let parts = whole.as_array().unwrap();
-    for (index, part) in parts.iter().enumerate() {
+    // Three are numbers.
+    for index in [0, 3, 4] {
+        let numbers = (-300..3_000).chain([1 << 20, (1 << 20) + 1, i64::MAX, i64::MIN]).map(Value::Int);
+        for other in numbers.chain([Value::Null, "1".into(), Value::Bytes(vec![1])]) {
+            let mut parts = parts.to_vec();
+            let same = parts[index] == other;
+            parts[index] = other;
+            assert_eq!(judge(&cbor::encode(&Value::Array(parts)), &originals), same);
+        }
+    }
+    for index in [1, 2, 5] {
+        let part = &parts[index];
         let raw = part.as_bytes().map_or_else(|| cbor::encode(part), <[u8]>::to_vec);
-        fuzz(
-            ["version", "signature", "header", "dictionary", "size", "pressed"][index],
-            31 + index as u64,
-            &[raw],
-            |raw| {
-                let mut parts = parts.to_vec();
-                parts[index] = match part {
-                    Value::Bytes(_) => Value::Bytes(raw.to_vec()),
-                    _ => match cbor::decode(raw) {
-                        Ok(value) => value,
-                        Err(_) => return false,
-                    },
-                };
-                judge(&cbor::encode(&Value::Array(parts)), &originals)
-            },
-        );
+        fuzz(["", "signature", "header", "", "", "pressed"][index], 31 + index as u64, &[raw], |raw| {
+            let mut parts = parts.to_vec();
+            parts[index] = match part {
+                Value::Bytes(_) => Value::Bytes(raw.to_vec()),
+                _ => match cbor::decode(raw) {
+                    Ok(value) => value,
+                    Err(_) => return false,
+                },
+            };
+            judge(&cbor::encode(&Value::Array(parts)), &originals)
+        });
     }
 }
 
