@@ -184,3 +184,68 @@ fn more_entries_than_a_segment_may_hold_are_refused() {
         assert_eq!(open(&cbor::encode(&Value::Array(parts))).err().map(|e| e.code()), code, "{count}");
     }
 }
+
+/// Every proof that a segment needs, taken away one at a time.
+#[test]
+fn a_segment_counts_for_one_register_one_key_one_installation_and_one_operation() {
+    let [key, other] = [SecretKey::ed25519(&[1; 32]), SecretKey::ed25519(&[3; 32])];
+    let original = sealed(1, &records(1, 2), &key);
+    let refused = |bytes: &[u8], register: &RegisterId, key: &SecretKey| {
+        open(bytes).and_then(|opened| opened.verify(register, &key.public())).err().map(|error| error.code())
+    };
+    assert_eq!(refused(&original.bytes, &REGISTER, &key), None);
+    let elsewhere = RegisterId::from_bytes([7; 16]);
+    assert_eq!(refused(&original.bytes, &elsewhere, &key), Some("segment.wrong_register"));
+    assert_eq!(refused(&original.bytes, &REGISTER, &other), Some("segment.wrong_device"));
+
+    // Signed anew by its own device, but with a journal that its key, nonce and operation do not make.
+    let entries = open(&original.bytes).unwrap().entries().to_vec();
+    let resealed = |change: &dyn Fn(&mut Header)| {
+        let mut header = original.header.clone();
+        change(&mut header);
+        seal(header, &entries, &key, Level::Fast).unwrap().segment.bytes
+    };
+    let moved = resealed(&|header| header.operation = OperationId::from_bytes([6; 16]));
+    assert_eq!(refused(&moved, &REGISTER, &key), Some("segment.wrong_journal"));
+    let restored = resealed(&|header| header.nonce = [6; 16]);
+    assert_eq!(refused(&restored, &REGISTER, &key), Some("segment.wrong_journal"));
+    let not_mine = resealed(&|header| header.journal = crate::ids::JournalId::from_bytes([6; 16]));
+    assert_eq!(refused(&not_mine, &REGISTER, &key), Some("segment.wrong_journal"));
+
+    // The signature of one under the entries of another: a number or a word changed is another list of hashes.
+    let swap = |index: usize| {
+        let later = resealed(&|header| header.first = 9);
+        let [mut ours, theirs] =
+            [&original.bytes, &later].map(|b| cbor::decode(b).unwrap().as_array().unwrap().to_vec());
+        ours[index] = theirs[index].clone();
+        cbor::encode(&Value::Array(ours))
+    };
+    assert_eq!(refused(&swap(1), &REGISTER, &key), Some("segment.bad_signature"));
+    assert_eq!(refused(&swap(2), &REGISTER, &key), Some("segment.bad_signature"));
+}
+
+/// How a segment fits to its journal: what would silently leave a gap or join two branches is told apart.
+#[test]
+fn a_gap_a_repetition_and_another_branch_are_told_apart() {
+    use crate::journal::{Fit, Tail};
+    let key = SecretKey::ed25519(&[1; 32]);
+    let verified = |first: u64, previous| {
+        let mut header = sealed(1, &records(1, 2), &key).header;
+        (header.first, header.previous) = (first, previous);
+        let mut pen = Pen::of(header.journal);
+        pen.number = first;
+        let entries: Vec<_> = records(1, 2).into_iter().map(|(_, e)| pen.says(None, &[], e.edits)).collect();
+        let bytes = seal(header, &entries, &key, Level::Fast).unwrap().segment.bytes;
+        open(&bytes).unwrap().verify(&REGISTER, &key.public()).unwrap()
+    };
+    let begin = verified(0, None);
+    let empty = Tail::empty(begin.header().journal);
+    assert_eq!(empty.fit(&begin), Fit::Next);
+    let tail = empty.after(&begin);
+    assert_eq!((tail.next, tail.last), (2, Some(begin.hash())));
+    assert_eq!(tail.chain(), begin.hash().as_bytes()[..8]);
+    assert_eq!(tail.fit(&begin), Fit::Earlier);
+    assert_eq!(tail.fit(&verified(2, Some(begin.hash()))), Fit::Next);
+    assert_eq!(tail.fit(&verified(2, None)), Fit::Unchained);
+    assert_eq!(tail.fit(&verified(3, Some(begin.hash()))), Fit::Gap { missing_from: 2 });
+}
