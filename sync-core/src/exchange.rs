@@ -325,3 +325,6 @@ impl Exchange {
         self.place
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,6 @@
 //! Every name, place and number here is invented. Makes, models, calibres and codes are those of the vocabulary
 //! ([`crate::domain::schema`], [`crate::rules::models`]), which is common knowledge.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::expect_used, reason = "tests")]
-#![allow(dead_code, reason = "each test takes what it needs")]
 
 use crate::cbor::{Value, key_order};
 use crate::domain::codes;

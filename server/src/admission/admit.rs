@@ -6,8 +6,9 @@ use ploughshare_core::audit::Leaf;
 use ploughshare_core::ids::{EntryHash, JournalId, OperationId, SegmentHash};
 use ploughshare_core::limits;
 use ploughshare_core::receipt::Safe;
-use ploughshare_core::segment::{self, VerifiedSegment};
+use ploughshare_core::segment;
 
+use super::verify::Proven;
 use super::{AdmissionError, Refusal};
 use crate::app::App;
 use crate::store::Tx;
@@ -79,11 +80,11 @@ pub(crate) async fn admit_one(
     app: &App,
     tx: &mut Tx,
     head: &mut Head,
-    segment: VerifiedSegment,
+    segment: Proven,
     now_us: i64,
 ) -> Result<Admitted, AdmissionError> {
-    let header = segment.header().clone();
-    let hash = segment.hash();
+    let header = segment.header.clone();
+    let hash = segment.hash;
     if let Some(row) = tx
         .query_one(
             "select place, leaf_index, received_at from segment where operation = $1 and hash = $2",
@@ -101,7 +102,7 @@ pub(crate) async fn admit_one(
             "it begins at entry {}; the register holds this journal up to entry {known}. Send what lies between",
             header.first
         );
-        let bytes = segment.bytes().to_vec();
+        let bytes = segment.bytes.clone();
         return Ok(Admitted::Refused(Refusal { hash, code: "journal.gap", detail, bytes, aside: None }));
     }
     if journal.is_none() && journals_of(tx, &head.operation, &segment).await? >= limits::JOURNALS_PER_DEVICE as u64 {
@@ -110,7 +111,7 @@ pub(crate) async fn admit_one(
              enrol the tablet anew",
             limits::JOURNALS_PER_DEVICE
         );
-        let bytes = segment.bytes().to_vec();
+        let bytes = segment.bytes.clone();
         return Ok(Admitted::Refused(Refusal { hash, code: "journal.too_many", detail, bytes, aside: None }));
     }
     let overlap = journal.is_some_and(|next| header.first < next);
@@ -136,9 +137,9 @@ pub(crate) async fn admit_one(
 }
 
 /// How many journals the segment's device has in the operation.
-async fn journals_of(tx: &mut Tx, operation: &OperationId, segment: &VerifiedSegment) -> Result<u64, AdmissionError> {
+async fn journals_of(tx: &mut Tx, operation: &OperationId, segment: &Proven) -> Result<u64, AdmissionError> {
     let sql = "select count(*) from journal where device = $1 and operation = $2";
-    let row = tx.query_one(sql, &vals![segment.device().as_bytes(), operation.as_bytes()]).await?;
+    let row = tx.query_one(sql, &vals![segment.device.as_bytes(), operation.as_bytes()]).await?;
     Ok(row.map(|row| row.uint(0)).transpose()?.unwrap_or(0))
 }
 
@@ -154,8 +155,8 @@ async fn journal(tx: &mut Tx, operation: &OperationId, id: &JournalId) -> Result
 }
 
 /// Whether the segment it names as the one before it is here and ends where it begins.
-async fn chained(tx: &mut Tx, operation: &OperationId, segment: &VerifiedSegment) -> Result<bool, AdmissionError> {
-    let header = segment.header();
+async fn chained(tx: &mut Tx, operation: &OperationId, segment: &Proven) -> Result<bool, AdmissionError> {
+    let header = &segment.header;
     let Some(previous) = &header.previous else { return Ok(header.first == 0) };
     let row = tx
         .query_one(
@@ -171,10 +172,10 @@ async fn find_fork(
     app: &App,
     tx: &mut Tx,
     operation: &OperationId,
-    segment: &VerifiedSegment,
+    segment: &Proven,
 ) -> Result<Option<(u64, SegmentHash)>, AdmissionError> {
-    let header = segment.header();
-    let mine: BTreeMap<u64, EntryHash> = segment.entries().iter().map(|(hash, entry)| (entry.number, *hash)).collect();
+    let header = &segment.header;
+    let mine: BTreeMap<u64, EntryHash> = segment.entries.iter().copied().collect();
     let rows = tx
         .query(
             "select bytes from segment where operation = $1 and journal = $2 and first_number < $3 and first_number + entry_count > $4 \
@@ -201,33 +202,33 @@ async fn find_fork(
     Ok(first)
 }
 
-async fn write(tx: &mut Tx, head: &mut Head, segment: &VerifiedSegment, now_us: i64) -> Result<Safe, AdmissionError> {
-    let header = segment.header();
+async fn write(tx: &mut Tx, head: &mut Head, segment: &Proven, now_us: i64) -> Result<Safe, AdmissionError> {
+    let header = &segment.header;
     let place = head.next_place;
-    let leaf = Leaf::new("segment.admitted", now_us, &segment.device().to_string(), &segment.hash().to_string())
+    let leaf = Leaf::new("segment.admitted", now_us, &segment.device.to_string(), &segment.hash.to_string())
         .fact("operation", header.operation)
         .fact("place", place)
         .fact("journal", header.journal)
         .fact("first", header.first)
-        .fact("entries", segment.entries().len());
+        .fact("entries", segment.entries.len());
     let leaf = audit_log::append(tx, Log::Audit, &[leaf.encode()?]).await?.indexes.start;
     let row = vals![
         header.operation.as_bytes(),
         place,
-        segment.hash().as_bytes(),
+        segment.hash.as_bytes(),
         header.journal.as_bytes(),
-        segment.device().as_bytes(),
+        segment.device.as_bytes(),
         header.first,
-        segment.entries().len(),
+        segment.entries.len(),
         header.sealed_ms,
         header.decision_held,
         now_us,
         leaf,
         "admitted",
-        segment.bytes()
+        &segment.bytes
     ];
     // The journal row must stand before its first segment does.
-    let fresh = vals![header.operation.as_bytes(), header.journal.as_bytes(), segment.device().as_bytes(), 0u64];
+    let fresh = vals![header.operation.as_bytes(), header.journal.as_bytes(), segment.device.as_bytes(), 0u64];
     tx.insert_missing("journal", &["operation", "id", "device", "next_number"], vec![fresh]).await?;
     let columns = [
         "operation",
@@ -247,19 +248,19 @@ async fn write(tx: &mut Tx, head: &mut Head, segment: &VerifiedSegment, now_us: 
     tx.insert_many("segment", &columns, vec![row]).await?;
     head.next_place += 1;
     head.changed = true;
-    Ok(Safe { segment: segment.hash(), place, leaf })
+    Ok(Safe { segment: segment.hash, place, leaf })
 }
 
 /// The journal's row: its end moves when the segment goes further; a fork is marked once.
 async fn write_journal(
     tx: &mut Tx,
     head: &Head,
-    segment: &VerifiedSegment,
+    segment: &Proven,
     further: bool,
     place: u64,
     now_us: i64,
 ) -> Result<(), AdmissionError> {
-    let header = segment.header();
+    let header = &segment.header;
     let of = |mut values: Vec<crate::store::Val>| {
         values.extend(vals![head.operation.as_bytes(), header.journal.as_bytes()]);
         values
@@ -270,10 +271,10 @@ async fn write_journal(
     )
     .await?;
     if further {
-        let last_entry = segment.entries().last().map(|(hash, _)| hash.to_vec());
+        let last_entry = segment.entries.last().map(|(_, hash)| hash.to_vec());
         tx.execute(
             "update journal set next_number = $1, last_segment_hash = $2, last_entry_hash = $3 where operation = $4 and id = $5",
-            &of(vals![segment.next(), segment.hash().as_bytes(), last_entry]),
+            &of(vals![segment.next(), segment.hash.as_bytes(), last_entry]),
         )
         .await?;
     }

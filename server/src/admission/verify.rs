@@ -1,10 +1,12 @@
 //! Verifying what is brought: decoding, device key, signature, register, operation. No transaction is open meanwhile.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
-use ploughshare_core::ids::{DeviceId, OperationId, SegmentHash};
+use ploughshare_core::ids::{DeviceId, EntryHash, OperationId, SegmentHash};
 use ploughshare_core::keys::{PublicKey, sha256};
-use ploughshare_core::segment::{self, OpenedSegment, SegmentError, VerifiedSegment};
+use ploughshare_core::segment::{self, Header, OpenedSegment, SegmentError, VerifiedSegment};
 
 use super::{AdmissionError, Bringer, Refusal};
 use crate::app::App;
@@ -15,43 +17,73 @@ struct Known {
     revoked_ms: Option<i64>,
 }
 
-/// Sorts what is brought into what is proven and what is refused.
+/// A segment that is proven, without what it says: admission needs no more, and a message full of segments is large once decoded.
+#[derive(Debug, Clone)]
+pub(super) struct Proven {
+    pub header: Header,
+    pub hash: SegmentHash,
+    pub device: DeviceId,
+    /// As they came.
+    pub bytes: Vec<u8>,
+    /// Number and hash of each entry.
+    pub entries: Vec<(u64, EntryHash)>,
+}
+
+impl Proven {
+    fn of(segment: &VerifiedSegment) -> Self {
+        Self {
+            header: segment.header().clone(),
+            hash: segment.hash(),
+            device: segment.device(),
+            bytes: segment.bytes().to_vec(),
+            entries: segment.entries().iter().map(|(hash, entry)| (entry.number, *hash)).collect(),
+        }
+    }
+
+    /// Number after its last entry.
+    pub fn next(&self) -> u64 {
+        self.header.first + self.entries.len() as u64
+    }
+}
+
+/// Sorts what is brought into what is proven and what is refused, one after the other.
 pub(super) async fn verify_all(
     app: &App,
     who: &Bringer,
     segments: Vec<Vec<u8>>,
-) -> Result<(Vec<VerifiedSegment>, Vec<Refusal>), AdmissionError> {
-    let opened = blocking(move || {
-        let open = |bytes: Vec<u8>| segment::open(&bytes).map_err(|error| refusal(bytes, &error));
-        segments.into_iter().map(open).collect::<Vec<_>>()
-    })
-    .await?;
+) -> Result<(Vec<Proven>, Vec<Refusal>), AdmissionError> {
     let mut keys = BTreeMap::new();
-    for device in opened.iter().flatten().map(OpenedSegment::device) {
-        if let std::collections::btree_map::Entry::Vacant(slot) = keys.entry(device) {
-            slot.insert(known(app, &device, &who.operation).await?);
+    let mut proven = Vec::with_capacity(segments.len());
+    let mut refused = Vec::new();
+    let (register, operation) = (app.register, who.operation);
+    for bytes in segments {
+        let open = move || segment::open(&bytes).map_err(|error| refusal(bytes, &error));
+        let opened = match blocking(open).await? {
+            Ok(opened) => opened,
+            Err(refusal) => {
+                refused.push(refusal);
+                continue;
+            }
+        };
+        let device = opened.device();
+        let key = match keys.entry(device) {
+            Entry::Occupied(known) => Arc::clone(known.get()),
+            Entry::Vacant(slot) => Arc::clone(slot.insert(Arc::new(known(app, &device, &operation).await?))),
+        };
+        let checked = blocking(move || check(opened, &register, &operation, key.as_ref().as_ref()).map(|s| Proven::of(&s)));
+        match checked.await? {
+            Ok(segment) => proven.push(segment),
+            Err(refusal) => refused.push(refusal),
         }
     }
-    let (register, operation) = (app.register, who.operation);
-    blocking(move || {
-        let mut verified = Vec::new();
-        let mut refused = Vec::new();
-        for one in opened {
-            match one.and_then(|opened| check(opened, &register, &operation, &keys)) {
-                Ok(segment) => verified.push(segment),
-                Err(refusal) => refused.push(refusal),
-            }
-        }
-        (verified, refused)
-    })
-    .await
+    Ok((proven, refused))
 }
 
 fn check(
     opened: OpenedSegment,
     register: &ploughshare_core::ids::RegisterId,
     operation: &OperationId,
-    keys: &BTreeMap<DeviceId, Option<Known>>,
+    known: Option<&Known>,
 ) -> Result<VerifiedSegment, Refusal> {
     let hash = opened.hash();
     let bytes = opened.bytes().to_vec();
@@ -62,7 +94,7 @@ fn check(
     if opened.header().operation != *operation {
         return Err(refuse("segment.wrong_operation", "the segment belongs to another operation".to_owned(), None));
     }
-    let Some(Some(known)) = keys.get(&opened.device()) else {
+    let Some(known) = known else {
         return Err(refuse(
             "device.unknown",
             "the device that signed it is not enrolled in this operation".to_owned(),

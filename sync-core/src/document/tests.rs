@@ -9,6 +9,7 @@ use super::*;
 use crate::edit::Edit;
 use crate::entry::VOCABULARY;
 use crate::ids::{JournalId, OfficerId};
+use crate::limits;
 
 /// A journal that is written by hand.
 #[derive(Clone)]
@@ -434,4 +435,107 @@ proptest! {
             prop_assert_eq!(visible, !line.superseded);
         }
     }
+}
+
+/// A hostile device that stays one behind a long history made every one of its entries cost a replay of all: 27 s for one segment.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "a test may look at the clock")]
+fn staying_one_behind_a_long_history_stays_cheap() {
+    for others in [1, 5] {
+        let mut a = Pen::new(0);
+        let mut pens: Vec<(Pen, Option<EntryHash>)> = (1..=others).map(|name| (Pen::new(name), None)).collect();
+        let birth = a.says(None, &[], vec![create(&[])]);
+        let id = birth.hash.document();
+        let (mut all, mut honest) = (vec![birth.clone()], birth.hash);
+        for i in 0..900 {
+            let behind = honest;
+            let next = a.says(Some(id), &[honest], vec![set("make", &format!("M {i}"))]);
+            honest = next.hash;
+            all.push(next);
+            let (pen, last) = &mut pens[i % usize::from(others)];
+            let after: Vec<EntryHash> = [Some(behind), *last].into_iter().flatten().collect();
+            let next = pen.says(Some(id), &after, vec![set("model", &format!("N {i}"))]);
+            *last = Some(next.hash);
+            all.push(next);
+        }
+        let begun = std::time::Instant::now();
+        let document = fold(id, &all, &Exceptions::default());
+        let took = begun.elapsed();
+        assert!(took.as_secs() < 12, "{others}: {took:?}");
+        assert_eq!(plain(&document, "make"), ["M 899"]);
+        assert_eq!(document.fields["model"].len(), usize::from(others));
+        assert_eq!(document.heads.len(), 1 + usize::from(others));
+        assert!(document.void.is_empty() && document.waiting.is_empty());
+    }
+}
+
+#[test]
+fn two_officers_attest_the_same_state_and_later_content_leaves_it_standing() {
+    use crate::document::attestation::Attestation;
+    use crate::keys::SecretKey;
+    let mut a = Pen::new(1);
+    let birth = a.says(None, &[], vec![create(&[("make", "OLD")])]);
+    let id = birth.hash.document();
+    let mut all = vec![birth];
+    let mut attested = Vec::new();
+    for officer in [2, 3] {
+        let seen = fold(id, &all, &Exceptions::default());
+        let attestation = Attestation {
+            what: "verified".to_owned(),
+            document: id,
+            heads: seen.content_heads.clone(),
+            digest: seen.digest(),
+            officer: OfficerId::from_bytes([officer; 16]),
+            note: String::new(),
+            key: None,
+            signature: None,
+        };
+        let signed = attestation.signed(&SecretKey::ed25519(&[officer; 32]));
+        assert_eq!(signed.verify(), Ok(()));
+        all.push(Pen::new(officer).says(Some(id), &seen.heads, vec![Edit::Attest(signed.to_value())]));
+        attested.push((signed.heads, signed.digest));
+    }
+    assert_eq!(attested[0], attested[1], "the first attestation moved what the second could attest");
+    let heads = fold(id, &all, &Exceptions::default()).heads;
+    all.push(a.says(Some(id), &heads, vec![set("make", "NEW")]));
+    let later = fold(id, &all, &Exceptions::default());
+    assert_ne!(later.digest(), attested[0].1);
+    let then = fold_as_seen(id, &all, &attested[0].0, &Exceptions::default());
+    assert_eq!(then.digest(), attested[0].1, "what was attested can be shown again");
+}
+
+/// The limit counts along one journal: it fills nobody else's document, and which entries are beyond it does not depend on what came first.
+#[test]
+fn a_journal_beyond_its_limit_is_void_and_locks_nobody_out() {
+    let (mut greedy, mut honest) = (Pen::new(1), Pen::new(2));
+    let birth = greedy.says(None, &[], vec![create(&[])]);
+    let id = birth.hash.document();
+    let mut last = birth.hash;
+    let mut all = vec![birth];
+    for i in 0..limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT + 4 {
+        let next = greedy.says(Some(id), &[last], vec![set("make", &format!("M {i}"))]);
+        last = next.hash;
+        all.push(next);
+    }
+    let beyond: Vec<EntryHash> = all.iter().skip(limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT).map(|s| s.hash).collect();
+    let later = honest.says(Some(id), &[last], vec![set("model", "M70")]);
+    all.push(later);
+    all.reverse();
+    let document = fold(id, &all, &Exceptions::default());
+    assert_eq!(document.void.keys().copied().collect::<BTreeSet<_>>(), beyond.iter().copied().collect());
+    assert!(document.void.values().all(|void| *void == Void::JournalLimit));
+    assert_eq!(plain(&document, "model"), ["M70"]);
+    assert_eq!(plain(&document, "make"), [format!("M {}", limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT - 2)]);
+}
+
+#[test]
+fn what_names_an_entry_of_another_document_waits_for_it_by_name_and_blocks_nobody() {
+    let (mut a, mut b) = (Pen::new(1), Pen::new(2));
+    let [one, other] = [a.says(None, &[], vec![create(&[])]), b.says(None, &[], vec![create(&[])])];
+    let id = one.hash.document();
+    let astray = b.says(Some(id), &[one.hash, other.hash], vec![set("make", "ASTRAY")]);
+    let honest = a.says(Some(id), &[one.hash], vec![set("make", "HONEST")]);
+    let document = fold(id, &[one, other.clone(), astray.clone(), honest], &Exceptions::default());
+    assert_eq!(document.waiting, BTreeMap::from([(astray.hash, vec![other.hash])]));
+    assert_eq!(plain(&document, "make"), ["HONEST"]);
 }
