@@ -481,7 +481,6 @@ async fn a_forged_officer_counts_for_nothing_and_a_wrong_clock_is_never_refused_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the projection does not yet tell the rules by how much a device's clock is off"]
 async fn a_clock_that_is_years_off_is_flagged() {
     on_both("clock", async |register: Register| {
         let mut hand = register.hand("Amina", Role::Collector).await;
@@ -498,7 +497,6 @@ async fn a_clock_that_is_years_off_is_flagged() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the fold takes an unknown shape for one of a later vocabulary, whatever vocabulary its entry names"]
 async fn a_shape_unknown_to_the_vocabulary_that_it_names_does_not_freeze_a_document() {
     on_both("unknown_shape", async |register: Register| {
         let mut hand = register.hand("Amina", Role::Collector).await;
