@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use ploughshare_core::exchange::{End, Refused};
 use ploughshare_core::ids::{DeviceId, OperationId, SegmentHash};
 use ploughshare_core::receipt::{Receipt, Safe};
-use ploughshare_core::segment::VerifiedSegment;
 
 use crate::app::App;
 use crate::store::StoreError;
 
 pub(crate) use admit::{Admitted, admit_one, lock_operation};
+pub(crate) use verify::Proven;
 
 /// Who brings segments: a device whose token was checked, in an operation that it is enrolled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,8 +119,8 @@ pub async fn accept(app: &App, who: &Bringer, segments: Vec<Vec<u8>>) -> Result<
 }
 
 /// By journal and number, so that what arrives shuffled in one message still fits.
-fn in_order(mut segments: Vec<VerifiedSegment>) -> Vec<VerifiedSegment> {
-    segments.sort_by_key(|s| (s.header().journal, s.header().first, s.hash()));
+fn in_order(mut segments: Vec<Proven>) -> Vec<Proven> {
+    segments.sort_by_key(|s| (s.header.journal, s.header.first, s.hash));
     segments
 }
 

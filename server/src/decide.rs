@@ -8,7 +8,7 @@ use ploughshare_core::ids::{JournalId, OfficerId, OperationId, SegmentHash};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::segment::{self, Header, Level};
 
-use crate::admission::{AdmissionError, Admitted, admit_one, lock_operation};
+use crate::admission::{AdmissionError, Admitted, Proven, admit_one, lock_operation};
 use crate::app::App;
 use crate::store::Tx;
 use crate::store::audit_log::{self, Log};
@@ -83,7 +83,7 @@ pub async fn decide(
     };
     let sealed = segment::seal(header, &entries, &app.key, Level::Normal)?.segment;
     let verified = segment::open(&sealed.bytes)?.verify(&app.register, &app.key.public())?;
-    if let Admitted::Refused(refusal) = admit_one(app, tx, &mut head, verified, now_us).await? {
+    if let Admitted::Refused(refusal) = admit_one(app, tx, &mut head, Proven::of(&verified), now_us).await? {
         tracing::error!(code = refusal.code, "the register's own segment does not fit its journal");
         return Err(AdmissionError::Cancelled);
     }

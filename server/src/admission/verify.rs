@@ -19,7 +19,7 @@ struct Known {
 
 /// A segment that is proven, without what it says: admission needs no more, and a message full of segments is large once decoded.
 #[derive(Debug, Clone)]
-pub(super) struct Proven {
+pub(crate) struct Proven {
     pub header: Header,
     pub hash: SegmentHash,
     pub device: DeviceId,
@@ -30,7 +30,8 @@ pub(super) struct Proven {
 }
 
 impl Proven {
-    fn of(segment: &VerifiedSegment) -> Self {
+    /// What admission needs of a verified segment.
+    pub fn of(segment: &VerifiedSegment) -> Self {
         Self {
             header: segment.header().clone(),
             hash: segment.hash(),
@@ -70,7 +71,8 @@ pub(super) async fn verify_all(
             Entry::Occupied(known) => Arc::clone(known.get()),
             Entry::Vacant(slot) => Arc::clone(slot.insert(Arc::new(known(app, &device, &operation).await?))),
         };
-        let checked = blocking(move || check(opened, &register, &operation, key.as_ref().as_ref()).map(|s| Proven::of(&s)));
+        let checked =
+            blocking(move || check(opened, &register, &operation, key.as_ref().as_ref()).map(|s| Proven::of(&s)));
         match checked.await? {
             Ok(segment) => proven.push(segment),
             Err(refusal) => refused.push(refusal),
