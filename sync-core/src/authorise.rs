@@ -285,7 +285,7 @@ pub fn authorise(hash: &EntryHash, entry: &Entry, authority: &Authority, circums
     if authority.quarantined.contains(hash) {
         return Verdict::Claim(Reason::Quarantined);
     }
-    if authority.released.contains(hash) || circumstances.by_register {
+    if authority.released.contains_key(hash) || circumstances.by_register {
         return Verdict::Counts;
     }
     if authority.forked.get(&entry.journal).is_some_and(|from| entry.number >= *from) {

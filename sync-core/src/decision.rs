@@ -245,8 +245,8 @@ pub struct Authority {
     pub officer_keys: BTreeMap<Vec<u8>, OfficerKey>,
     /// Entries that do not count.
     pub quarantined: BTreeSet<EntryHash>,
-    /// Claims that count after all.
-    pub released: BTreeSet<EntryHash>,
+    /// Claims that count after all, with the decision that said so.
+    pub released: BTreeMap<EntryHash, u64>,
     /// Missing entries that nobody waits for.
     pub bridged: BTreeSet<EntryHash>,
     /// Journals that forked, with the first number in dispute.
@@ -363,7 +363,7 @@ impl Authority {
             }
             Decision::EntryReleased { entry, .. } => {
                 self.quarantined.remove(entry);
-                self.released.insert(*entry);
+                self.released.insert(*entry, number);
             }
             Decision::EntryBridged { entry, .. } => drop(self.bridged.insert(*entry)),
             Decision::JournalForked { journal, number } => {

@@ -5,6 +5,7 @@ CREATE TABLE item (
   id BYTEA NOT NULL,
   kind TEXT NOT NULL,
   tag TEXT,
+  tag_norm TEXT,
   class TEXT,
   type_as_seen TEXT,
   make TEXT,
@@ -56,6 +57,8 @@ CREATE TABLE item (
 CREATE INDEX item_serial_norm ON item (serial_norm) WHERE serial_norm IS NOT NULL;
 CREATE INDEX item_serial_fold ON item (serial_fold) WHERE serial_fold IS NOT NULL;
 CREATE INDEX item_tag ON item (tag) WHERE tag IS NOT NULL;
+-- Tags are compared without case, spaces and dashes (rule R03).
+CREATE INDEX item_tag_norm ON item (tag_norm) WHERE tag_norm IS NOT NULL;
 CREATE INDEX item_class ON item (class) WHERE class IS NOT NULL;
 CREATE INDEX item_collection ON item (operation, collection) WHERE collection IS NOT NULL;
 CREATE INDEX item_case_number ON item (case_number) WHERE case_number IS NOT NULL;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::rules::duplicates::Identity;
 
 use super::fold::Told;
 use super::plan::{ATTESTATION, COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, REVIEW, RegisterChange, entry_row};
@@ -32,6 +33,7 @@ pub(super) struct Before {
     pub cell: [String; 4],
     pub serial_norm: Option<String>,
     pub site: Option<String>,
+    pub identity: Identity,
 }
 
 /// Writes the changes that one segment makes.
@@ -165,7 +167,7 @@ async fn before(
     operation: &OperationId,
     ids: &[Val],
 ) -> Result<BTreeMap<[u8; 16], Before>, ProjectionError> {
-    let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site from item \
+    let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site, content from item \
                where operation = $1 and id in ({})";
     let mut before = BTreeMap::new();
     for row in by_keys(tx, sql, &vals![operation.as_bytes()], ids).await? {
@@ -174,6 +176,7 @@ async fn before(
             cell: [text(1)?, text(2)?, text(3)?, text(4)?],
             serial_norm: row.opt_text(5)?.map(str::to_owned),
             site: row.opt_text(6)?.map(str::to_owned),
+            identity: findings::identity_of(row.array(0)?, row.bytes(7)?),
         };
         before.insert(row.array(0)?, one);
     }

@@ -9,7 +9,7 @@ use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::serial;
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::keys::sha256;
-use ploughshare_core::rules::duplicates::{self, GROUP, Identity, RUN};
+use ploughshare_core::rules::duplicates::{self, GROUP, Identity, RUN, Shared};
 use ploughshare_core::rules::{self, Finding};
 
 use super::apply::Before;
@@ -63,10 +63,10 @@ pub(super) async fn update(
             put((op, *id), None, finding);
         }
     }
-    // A pair that was found stays in question, even when so many share the serial by now that it would not be looked for.
-    let found_before = kept.values().filter_map(|kept| Some((kept.item, kept.other?))).collect();
-    for (item, other, finding) in pairs(tx, op, items, found_before).await? {
-        put(item, Some(other), finding);
+    let shared = shared(tx, op, before, items).await?;
+    kept.extend(shared.reconsidered);
+    for (item, other, finding) in shared.found {
+        put(item, other, finding);
     }
     let (near, runs) = runs(tx, op, before, items).await?;
     kept.extend(kept_runs(tx, op, &near).await?);
@@ -86,67 +86,155 @@ fn id(finding: &Finding, item: Subject, other: Option<Subject>) -> [u8; 32] {
     sha256(&bytes)
 }
 
-/// Compares the changed items with all that share a folded serial, a tag or a photo.
-async fn pairs(
+/// What comparing came to.
+#[derive(Default)]
+struct Compared {
+    found: Vec<(Subject, Option<Subject>, Finding)>,
+    /// Findings kept about items that did not change, which have to be looked at again because their group became large or small.
+    reconsidered: BTreeMap<[u8; 32], Kept>,
+}
+
+/// A pair of items, the lower one first.
+type Pair = (Subject, Subject);
+
+/// Compares the changed items with all that share a folded serial, a tag or a photo with them. What is found depends on the items alone:
+/// pairs in a group of up to [`GROUP`], one finding an item in a larger one; when a group passes that size, all of it is looked at.
+async fn shared(
     tx: &mut Tx,
     op: [u8; 16],
+    before: &BTreeMap<[u8; 16], Before>,
     items: &[([u8; 16], ItemRow)],
-    mut wanted: BTreeSet<(Subject, Subject)>,
-) -> Result<Vec<(Subject, Subject, Finding)>, ProjectionError> {
-    let mut identities: BTreeMap<Subject, Identity> = BTreeMap::new();
-    for (id, item) in items {
-        identities.insert((op, *id), Identity::of(DocId::from_bytes(*id), &item.record));
+) -> Result<Compared, ProjectionError> {
+    let of = |(id, item): &([u8; 16], ItemRow)| ((op, *id), Identity::of(DocId::from_bytes(*id), &item.record));
+    let mut identities: BTreeMap<Subject, Identity> = items.iter().map(of).collect();
+    let mut compared = Compared::default();
+    let mut wanted: BTreeSet<(Shared, Pair)> = BTreeSet::new();
+    for what in Shared::ALL {
+        let mut mine: BTreeMap<Vec<u8>, [BTreeSet<Subject>; 2]> = BTreeMap::new();
+        for (subject, identity) in &identities {
+            for key in identity.shares(what) {
+                let [_, now] = mine.entry(key).or_default();
+                now.insert(*subject);
+            }
+        }
+        for (id, one) in before {
+            for key in one.identity.shares(what) {
+                let [then, _] = mine.entry(key).or_default();
+                then.insert((op, *id));
+            }
+        }
+        let members = members(tx, what, mine.keys()).await?;
+        for (key, [then, now]) in &mine {
+            let none = BTreeSet::new();
+            let all = members.get(key).unwrap_or(&none);
+            let was: BTreeSet<Subject> = all.difference(now).chain(then).copied().collect();
+            let passes = (all.len() > GROUP) != (was.len() > GROUP);
+            let looked_at = if passes { all } else { now };
+            let crowd = duplicates::crowded(what, &key_text(what, key));
+            if all.len() > GROUP {
+                compared.found.extend(looked_at.iter().map(|item| (*item, None, crowd.clone())));
+            } else {
+                let pair = |a: &Subject, b: &Subject| (what, (*a.min(b), *a.max(b)));
+                wanted.extend(
+                    looked_at.iter().flat_map(|a| all.iter().filter(move |b| *b != a).map(move |b| pair(a, b))),
+                );
+            }
+            if passes {
+                let both: BTreeSet<Subject> = all.union(&was).copied().collect();
+                reconsider(tx, what, &crowd, &both, &mut compared.reconsidered).await?;
+            }
+        }
     }
-    let changed: Vec<Subject> = identities.keys().copied().collect();
-    let keys = |of: &dyn Fn(&Identity) -> Vec<Val>| -> Vec<Val> {
-        identities.values().flat_map(of).collect::<BTreeSet<_>>().into_iter().collect()
+    load(tx, wanted.iter().flat_map(|(_, (a, b))| [*a, *b]), &mut identities).await?;
+    for (what, (a, b)) in wanted {
+        let (Some(one), Some(other)) = (identities.get(&a), identities.get(&b)) else { continue };
+        let pairs =
+            duplicates::compare(one, other).into_iter().filter(|pair| what.rules().contains(&pair.finding.rule));
+        compared.found.extend(pairs.map(|pair| (a, Some(b), pair.finding)));
+    }
+    Ok(compared)
+}
+
+/// A shared thing in words; photos in hex.
+fn key_text(what: Shared, key: &[u8]) -> String {
+    if what == Shared::Photo { hex::encode(key) } else { String::from_utf8_lossy(key).into_owned() }
+}
+
+/// All items that share these things.
+async fn members(
+    tx: &mut Tx,
+    what: Shared,
+    keys: impl Iterator<Item = &Vec<u8>>,
+) -> Result<BTreeMap<Vec<u8>, BTreeSet<Subject>>, ProjectionError> {
+    let text = |key: &Vec<u8>| Val::from(String::from_utf8_lossy(key).into_owned());
+    let (sql, keys): (_, Vec<Val>) = match what {
+        Shared::Serial => {
+            let sql = "select serial_fold, operation, id from item where serial_fold in ({}) and kind <> 'ammunition'";
+            (sql, keys.map(text).collect())
+        }
+        Shared::Tag => ("select tag_norm, operation, id from item where tag_norm in ({})", keys.map(text).collect()),
+        Shared::Photo => (
+            "select hash, operation, item from photo where hash in ({})",
+            keys.map(|key| Val::from(key.clone())).collect(),
+        ),
     };
-    let folds = keys(&|i| i.serial_fold.iter().map(Val::from).collect());
-    let tags = keys(&|i| i.tag.iter().map(Val::from).collect());
-    let photos = keys(&|i| i.photos.iter().map(Val::from).collect());
-    let mut groups: BTreeMap<(u8, Val), BTreeSet<Subject>> = BTreeMap::new();
-    for (kind, sql, keys) in [
-        (0, "select serial_fold, operation, id from item where serial_fold in ({})", &folds),
-        (1, "select tag, operation, id from item where tag in ({})", &tags),
-        (2, "select hash, operation, item from photo where hash in ({})", &photos),
-    ] {
-        for row in by_keys(tx, sql, &[], keys).await? {
-            let subject = (row.array(1)?, row.array(2)?);
-            if let Some(key) = row.into_values().into_iter().next() {
-                groups.entry((kind, key)).or_default().insert(subject);
-            }
-        }
+    let mut members: BTreeMap<Vec<u8>, BTreeSet<Subject>> = BTreeMap::new();
+    for row in by_keys(tx, sql, &[], &keys).await? {
+        let key = if what == Shared::Photo { row.bytes(0)?.to_vec() } else { row.text(0)?.as_bytes().to_vec() };
+        members.entry(key).or_default().insert((row.array(1)?, row.array(2)?));
     }
-    for group in groups.values().filter(|group| group.len() > 1) {
-        for mine in changed.iter().filter(|c| group.contains(*c)) {
-            let first = group.iter().take(GROUP);
-            let early = first.clone().any(|s| s == mine);
-            let others: Vec<&Subject> = if early { group.iter().collect() } else { first.collect() };
-            for other in others.into_iter().filter(|o| *o != mine) {
-                wanted.insert((*mine.min(other), *mine.max(other)));
-            }
-        }
+    Ok(members)
+}
+
+/// Findings kept about a group that became large or small.
+async fn reconsider(
+    tx: &mut Tx,
+    what: Shared,
+    crowd: &Finding,
+    group: &BTreeSet<Subject>,
+    into: &mut BTreeMap<[u8; 32], Kept>,
+) -> Result<(), ProjectionError> {
+    let rules: Vec<String> = what.rules().iter().map(|rule| format!("'{rule}'")).collect();
+    let sql = format!("{KEPT} where rule in ({}) and operation = $1 and item in ({{}})", rules.join(", "));
+    let mut kept = BTreeMap::new();
+    for (operation, ids) in by_operation(group.iter().copied()) {
+        read_kept(by_keys(tx, &sql, &vals![operation], &ids).await?, &mut kept)?;
     }
-    let missing: BTreeSet<Subject> =
-        wanted.iter().flat_map(|(a, b)| [*a, *b]).filter(|s| !identities.contains_key(s)).collect();
+    into.extend(kept.into_iter().filter(|(own, kept)| match kept.other {
+        Some(other) => group.contains(&other),
+        None => *own == id(crowd, kept.item, None),
+    }));
+    Ok(())
+}
+
+fn by_operation(subjects: impl Iterator<Item = Subject>) -> BTreeMap<[u8; 16], Vec<Val>> {
     let mut by_operation: BTreeMap<[u8; 16], Vec<Val>> = BTreeMap::new();
-    for (operation, item) in missing {
+    for (operation, item) in subjects {
         by_operation.entry(operation).or_default().push(Val::from(item));
     }
-    for (operation, ids) in by_operation {
+    by_operation
+}
+
+/// Reads the identities that are not at hand.
+async fn load(
+    tx: &mut Tx,
+    wanted: impl Iterator<Item = Subject>,
+    identities: &mut BTreeMap<Subject, Identity>,
+) -> Result<(), ProjectionError> {
+    let missing: BTreeSet<Subject> = wanted.filter(|subject| !identities.contains_key(subject)).collect();
+    for (operation, ids) in by_operation(missing.into_iter()) {
         let sql = "select id, content from item where operation = $1 and id in ({})";
         for row in by_keys(tx, sql, &vals![operation], &ids).await? {
             let item = row.array(0)?;
-            let identity = Identity::of(DocId::from_bytes(item), &ItemRecord::read(&content(row.bytes(1)?)));
-            identities.insert((operation, item), identity);
+            identities.insert((operation, item), identity_of(item, row.bytes(1)?));
         }
     }
-    let mut found = Vec::new();
-    for (a, b) in wanted {
-        let (Some(one), Some(other)) = (identities.get(&a), identities.get(&b)) else { continue };
-        found.extend(duplicates::compare(one, other).into_iter().map(|pair| (a, b, pair.finding)));
-    }
-    Ok(found)
+    Ok(())
+}
+
+/// The identity of an item from its content.
+pub(super) fn identity_of(item: [u8; 16], bytes: &[u8]) -> Identity {
+    Identity::of(DocId::from_bytes(item), &ItemRecord::read(&content(bytes)))
 }
 
 /// The content of an item as its row keeps it.

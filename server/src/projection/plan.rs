@@ -77,11 +77,12 @@ pub(super) const ENTRY: [&str; 16] = [
     "bytes",
 ];
 /// Columns of `item` but for the number of open findings, which the rules keep.
-pub(super) const ITEM: [&str; 42] = [
+pub(super) const ITEM: [&str; 43] = [
     "operation",
     "id",
     "kind",
     "tag",
+    "tag_norm",
     "class",
     "type_as_seen",
     "make",
@@ -356,6 +357,7 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         id,
         record.kind.as_deref().unwrap_or_default(),
         text(&record.tag),
+        record.tag.as_deref().map(serial::normalise).filter(|tag| !tag.is_empty()),
         text(&record.class),
         record.class_as_seen.as_deref(),
         text(&record.make),

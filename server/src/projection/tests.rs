@@ -11,6 +11,7 @@ use ploughshare_core::identity::Role;
 use ploughshare_core::ids::{DocId, EntryHash, OfficerId, OperationId, SegmentHash};
 use ploughshare_core::keys::SecretKey;
 use ploughshare_core::receipt::Receipt;
+use ploughshare_core::rules::duplicates::GROUP;
 use ploughshare_core::segment::{self, Header, Level};
 
 use crate::admission::{Bringer, accept};
@@ -368,6 +369,76 @@ async fn duplicates_confusable_serials_and_runs_are_found_across_operations_and_
         project(&app).await;
         assert_eq!(count(&app, "select count(*) from finding where rule = 'R01' and state = 'fixed'").await, 1);
         assert_eq!(count(&app, "select count(*) from finding where rule = 'R01' and state = 'open'").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_more_items_share_than_are_compared_has_one_finding_an_item_whatever_came_first() {
+    const PAIRS: i64 = (GROUP * (GROUP - 1) / 2) as i64;
+    story(async |app| {
+        let op = operation(&app).await;
+        let mut a = tablet(&app, op, 1, Role::Collector).await;
+        let open = async |rule: &'static str| {
+            let sql = "select count(*) from finding where state = 'open' and rule = $1";
+            let crate::store::Val::Int(n) = one(&app, sql, &vals![rule]).await[0] else {
+                panic!("a count is a number")
+            };
+            n
+        };
+        let adds_up = async || {
+            let at_items = count(&app, "select cast(coalesce(sum(findings_open), 0) as bigint) from item").await;
+            let sql = "select count(*) + count(other_item) from finding where state = 'open'";
+            assert_eq!(at_items, count(&app, sql).await, "what items show is what there is");
+        };
+        let entries: Vec<_> = (0..GROUP as u64).map(|n| a.say(n, None, &[], vec![weapon("KV 5005")])).collect();
+        let sealed = a.seal(&app, &entries);
+        accept(&app, &a.bringer(), vec![sealed]).await.unwrap();
+        project(&app).await;
+        assert_eq!(open("R01").await, PAIRS);
+        adds_up().await;
+        // One more, and then others beyond the bound.
+        for number in GROUP as u64..GROUP as u64 + 3 {
+            let more = a.say(number, None, &[], vec![weapon("KV 5OO5")]);
+            let sealed = a.seal(&app, &[more]);
+            accept(&app, &a.bringer(), vec![sealed]).await.unwrap();
+            project(&app).await;
+            assert_eq!((open("R01").await, open("R07").await), (number as i64 + 1, 0));
+            adds_up().await;
+        }
+        // Three of the first have another serial after all.
+        for (n, (hash, entry)) in entries.iter().take(3).enumerate() {
+            let path = entry.writes(hash).into_iter().find(|(path, _)| path.ends_with("/text")).unwrap().0;
+            let serial = format!("KV {}", 100 + 7 * n);
+            let number = GROUP as u64 + 3 + n as u64;
+            let edit = a.say(number, Some(hash.document()), &[*hash], vec![set(&path, &serial)]);
+            let sealed = a.seal(&app, &[edit]);
+            accept(&app, &a.bringer(), vec![sealed]).await.unwrap();
+        }
+        project(&app).await;
+        // 61 of one spelling among each other, 3 of the other, and each of the one with each of the other.
+        let (same, alike) = ((GROUP - 3) as i64, 3);
+        assert_eq!(open("R01").await, same * (same - 1) / 2 + alike * (alike - 1) / 2);
+        assert_eq!(open("R07").await, same * alike);
+        adds_up().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tag_is_the_same_tag_with_and_without_dashes() {
+    story(async |app| {
+        let op = operation(&app).await;
+        let mut a = tablet(&app, op, 1, Role::Collector).await;
+        let births = [a.say(0, None, &[], vec![weapon("KV 1")]), a.say(1, None, &[], vec![weapon("KV 900")])];
+        let tagged = [
+            a.say(2, Some(births[0].0.document()), &[births[0].0], vec![set("tag", "T1-0007")]),
+            a.say(3, Some(births[1].0.document()), &[births[1].0], vec![set("tag", "t1 0007")]),
+        ];
+        let sealed = a.seal(&app, &[births, tagged].concat());
+        accept(&app, &a.bringer(), vec![sealed]).await.unwrap();
+        project(&app).await;
+        assert_eq!(count(&app, "select count(*) from finding where rule = 'R03' and state = 'open'").await, 1);
     })
     .await;
 }

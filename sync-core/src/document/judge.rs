@@ -57,15 +57,17 @@ pub fn judge(
 ) -> BTreeMap<EntryHash, Reason> {
     let mut claims = BTreeMap::new();
     let mut by_register = BTreeSet::new();
+    let mut held = BTreeMap::new();
     for Statement { hash, entry } in statements.iter().filter(|s| s.entry.about(&s.hash) == id) {
         let circumstances = circumstances(hash);
+        held.insert(*hash, circumstances.decision_held);
         if circumstances.by_register {
             by_register.insert(*hash);
         }
         if let Verdict::Claim(reason) = authorise(hash, entry, authority, &circumstances) {
             claims.insert(*hash, reason);
         } else if let Some(reason) =
-            unproven(entry, authority, &circumstances).filter(|_| !authority.released.contains(hash))
+            unproven(entry, authority, &circumstances).filter(|_| !authority.released.contains_key(hash))
         {
             claims.insert(*hash, reason);
         }
@@ -76,7 +78,7 @@ pub fn judge(
     let exceptions = Exceptions { left_out: BTreeSet::new(), bridged: authority.bridged.clone() };
     let order = order(id, statements, &exceptions);
     let Some((_, birth)) = order.ready.iter().find(|(hash, _)| hash.document() == id) else { return claims };
-    let exempt = |hash: &EntryHash| by_register.contains(hash) || authority.released.contains(hash);
+    let exempt = |hash: &EntryHash| by_register.contains(hash) || authority.released.contains_key(hash);
     // Of two deeds of one officer that did not know of each other, the end gives way; then everything after it is judged again.
     let mut aside: BTreeMap<EntryHash, Reason> = BTreeMap::new();
     loop {
@@ -91,7 +93,10 @@ pub fn judge(
             }
             let void = order.void.contains_key(hash);
             if !void && !claims.contains_key(hash) && !found.contains_key(hash) && !exempt(hash) {
-                found.extend(not_now(entry, birth, &past).map(|reason| (*hash, reason)));
+                // Whoever saw a claim of an end that the register released later did not know that it ended.
+                let held = held.get(hash).copied().unwrap_or(0);
+                let knew = |end: &EntryHash| authority.released.get(end).is_none_or(|released| *released <= held);
+                found.extend(not_now(entry, birth, &past, &knew).map(|reason| (*hash, reason)));
             }
             if !void && !claims.contains_key(hash) && !found.contains_key(hash) {
                 let said: BTreeSet<Act> = entry.edits.iter().flat_map(acts).collect();
@@ -140,11 +145,11 @@ fn unproven(entry: &Entry, authority: &Authority, circumstances: &Circumstances)
 }
 
 /// Why this cannot be said after what its author knew.
-fn not_now(entry: &Entry, birth: &Entry, past: &Past) -> Option<Reason> {
+fn not_now(entry: &Entry, birth: &Entry, past: &Past, knew: &dyn Fn(&EntryHash) -> bool) -> Option<Reason> {
     let recorder = entry.officer == birth.officer;
     for edit in &entry.edits {
         let acts = acts(edit);
-        if !past.ended.is_empty() && !goes_on_after_the_end(edit) {
+        if past.ended.keys().any(knew) && !goes_on_after_the_end(edit) {
             return Some(Reason::Ended);
         }
         if entry.creates() {

@@ -13,9 +13,47 @@ use crate::domain::item::ItemRecord;
 use crate::domain::{calibre, serial};
 use crate::ids::DocId;
 
-/// How many items with the same serial, tag or photo are compared each with each. Beyond it every further item is
-/// compared with this many first ones, so that a placeholder nobody thought of cannot make a million pairs.
-pub const GROUP: usize = 16;
+/// How many items with the same serial, tag or photo are compared each with each. Where more share it, each has one finding that says so
+/// ([`crowded`]) instead of one for every pair, so that a placeholder nobody thought of cannot make a million pairs. Which of
+/// the two depends on the items alone and not on the order in which they came.
+pub const GROUP: usize = 64;
+
+/// What items can share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shared {
+    /// A serial, or one easily confused with it.
+    Serial,
+    /// A tag.
+    Tag,
+    /// A photo.
+    Photo,
+}
+
+impl Shared {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Serial, Self::Tag, Self::Photo];
+
+    /// The rules that compare what shares this; no other way leads to their findings.
+    pub fn rules(self) -> &'static [&'static str] {
+        match self {
+            Self::Serial => &["R01", "R02", "R07"],
+            Self::Tag => &["R03"],
+            Self::Photo => &["R04"],
+        }
+    }
+}
+
+/// The finding on each of more than [`GROUP`] items that share something; `key` is the folded serial, the tag, or the photo's hash in hex.
+pub fn crowded(what: Shared, key: &str) -> Finding {
+    let (rule, name, sentence) = match what {
+        Shared::Serial => {
+            ("R01", "serial", format!("more than {GROUP} items bear serial '{key}' or one easily confused with it"))
+        }
+        Shared::Tag => ("R03", "tag", format!("tag '{key}' is used for more than {GROUP} items")),
+        Shared::Photo => ("R04", "photo", format!("one photo is attached to more than {GROUP} items")),
+    };
+    Finding::new(rule, key, sentence).arg(name, key)
+}
 
 /// How many consecutive serials at one site are nothing special (rule R11).
 pub const RUN: usize = 4;
@@ -65,6 +103,15 @@ impl Identity {
             status: record.status.clone(),
             site: record.site.clone(),
             photos: photos.into_iter().collect(),
+        }
+    }
+
+    /// What it shares with others of this kind: folded serial, tag, photos.
+    pub fn shares(&self, what: Shared) -> Vec<Vec<u8>> {
+        match what {
+            Shared::Serial => self.serial_fold.iter().map(|fold| fold.as_bytes().to_vec()).collect(),
+            Shared::Tag => self.tag.iter().map(|tag| tag.as_bytes().to_vec()).collect(),
+            Shared::Photo => self.photos.iter().map(|hash| hash.to_vec()).collect(),
         }
     }
 
@@ -148,24 +195,24 @@ pub fn compare(one: &Identity, other: &Identity) -> Vec<PairFinding> {
     findings.into_iter().map(|finding| PairFinding { a: a.item, b: b.item, finding }).collect()
 }
 
-/// Compares all items that share a folded serial, a tag or a photo. Findings come in the order of rule and pair, each
-/// once, whatever the order of the items. Groups beyond [`GROUP`] are bounded as said there.
+/// Compares all items that share a folded serial, a tag or a photo, in groups of up to [`GROUP`]. Findings come in the order of rule
+/// and pair, each once, whatever the order of the items.
 pub fn find(items: &[Identity]) -> Vec<PairFinding> {
-    let mut groups: BTreeMap<(u8, Vec<u8>), BTreeMap<DocId, usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Shared, Vec<u8>), BTreeMap<DocId, usize>> = BTreeMap::new();
     for (index, identity) in items.iter().enumerate() {
-        let serial = identity.serial_fold.iter().map(|fold| (0, fold.as_bytes().to_vec()));
-        let tag = identity.tag.iter().map(|tag| (1, tag.as_bytes().to_vec()));
-        let photos = identity.photos.iter().map(|hash| (2, hash.to_vec()));
-        for key in serial.chain(tag).chain(photos) {
-            groups.entry(key).or_default().insert(identity.item, index);
+        for what in Shared::ALL {
+            for key in identity.shares(what) {
+                groups.entry((what, key)).or_default().insert(identity.item, index);
+            }
         }
     }
     let mut found: BTreeMap<(&'static str, DocId, DocId), PairFinding> = BTreeMap::new();
-    for group in groups.values() {
+    for ((what, _), group) in groups.iter().filter(|(_, group)| group.len() <= GROUP) {
         let members: Vec<&Identity> = group.values().filter_map(|index| items.get(*index)).collect();
         for (at, later) in members.iter().enumerate() {
-            for earlier in members.iter().take(at.min(GROUP)) {
-                for pair in compare(earlier, later) {
+            for earlier in members.iter().take(at) {
+                for pair in compare(earlier, later).into_iter().filter(|pair| what.rules().contains(&pair.finding.rule))
+                {
                     found.entry((pair.finding.rule, pair.a, pair.b)).or_insert(pair);
                 }
             }
