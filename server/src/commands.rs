@@ -7,6 +7,7 @@ mod demo;
 mod device;
 mod export;
 mod failure;
+mod moment;
 mod officer;
 mod operation;
 mod rebuild;

@@ -15,6 +15,7 @@ mod hear_out;
 mod history;
 mod items;
 mod metrics;
+mod officer_keys;
 mod openapi;
 mod problem;
 mod rates;
@@ -97,6 +98,7 @@ impl Routes {
 fn routes() -> Routes {
     Routes::new()
         .post("/api/v1/enrol", enrol::enrol)
+        .post("/api/v1/officers/keys", officer_keys::add)
         .post("/api/v1/auth/challenge", auth::challenge)
         .post("/api/v1/auth/token", auth::token)
         .post("/api/v1/session", session::sign_in)

@@ -11,6 +11,7 @@ pub mod caller;
 pub mod challenge;
 pub mod enrol;
 mod error;
+pub mod officer_key;
 pub mod passphrase;
 pub mod people;
 pub mod secret;

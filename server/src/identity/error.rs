@@ -78,6 +78,18 @@ pub enum IdentityError {
     /// The officer holds no role in the operation.
     #[error("the officer holds no role in this operation; grant one first, or name it with --role")]
     NoRole,
+    /// The device does not take part in the operation.
+    #[error("the device is not enrolled in this operation; enrol it with a ticket of its own first")]
+    NotEnrolled,
+    /// The key is somebody's, is kept elsewhere, or was revoked.
+    #[error("this key is somebody's already, is kept on another device, or was revoked; make a new one")]
+    OfficerKeyKnown,
+    /// No key has this fingerprint.
+    #[error("no officer's key has this fingerprint; see `ploughshare officer keys`")]
+    OfficerKeyUnknown,
+    /// A revocation from a moment to come.
+    #[error("a key is revoked from now on or from an earlier moment, not from one to come")]
+    NotYet,
     /// Hashing was cut off.
     #[error("the work was cut off; nothing was changed")]
     Cancelled,
@@ -110,6 +122,10 @@ impl IdentityError {
             Self::OperationClosed => "operation.closed",
             Self::CodeTaken => "operation.code_taken",
             Self::NoRole => "role.missing",
+            Self::NotEnrolled => "operation.not_enrolled",
+            Self::OfficerKeyKnown => "officer.key_known",
+            Self::OfficerKeyUnknown => "officer.key_unknown",
+            Self::NotYet => "officer.key_not_yet",
             Self::Cancelled => "internal.cancelled",
         }
     }
