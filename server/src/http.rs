@@ -19,6 +19,7 @@ mod officer_keys;
 mod openapi;
 mod problem;
 mod rates;
+mod reviews;
 mod session;
 mod setup_page;
 mod statements;

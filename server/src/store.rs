@@ -21,6 +21,7 @@ pub mod read_filter;
 pub mod read_findings;
 pub mod read_items;
 pub mod read_progress;
+pub mod read_reviews;
 pub mod schema;
 pub mod search;
 
