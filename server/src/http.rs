@@ -4,6 +4,7 @@ mod audit;
 mod auth;
 pub mod body;
 mod caller;
+mod claims;
 pub mod codes;
 mod conflicts;
 mod counts;
@@ -110,6 +111,9 @@ fn routes() -> Routes {
         .get("/api/v1/items/{item}/history", history::history)
         .get("/api/v1/items/{item}/statements", statements::statements)
         .get("/api/v1/conflicts", conflicts::list)
+        .get("/api/v1/claims", claims::list)
+        .post("/api/v1/claims/{entry}/release", claims::release)
+        .post("/api/v1/claims/{entry}/quarantine", claims::quarantine)
         .get("/api/v1/findings", findings::list)
         .get("/api/v1/waiting", waiting::list)
         .get("/api/v1/counts", counts::counts)

@@ -9,6 +9,7 @@
 
 pub mod caller;
 pub mod challenge;
+pub mod claims;
 pub mod enrol;
 mod error;
 pub mod officer_key;

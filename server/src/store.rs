@@ -16,6 +16,7 @@ pub mod db;
 pub mod error;
 pub mod identity;
 mod open;
+pub mod read_claims;
 pub mod read_documents;
 pub mod read_filter;
 pub mod read_findings;

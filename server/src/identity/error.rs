@@ -90,6 +90,18 @@ pub enum IdentityError {
     /// A revocation from a moment to come.
     #[error("a key is revoked from now on or from an earlier moment, not from one to come")]
     NotYet,
+    /// No statement by this name.
+    #[error("there is no statement with this id in your operations")]
+    StatementUnknown,
+    /// A reason is missing, too long, or more than a line.
+    #[error("a reason is 1 to 500 characters on one line")]
+    BadReason,
+    /// Nobody decides about their own words.
+    #[error("the statement is your own: somebody else has to release it")]
+    OwnStatement,
+    /// It counts, so there is nothing to release.
+    #[error("the statement counts; there is nothing to release")]
+    NoClaim,
     /// Hashing was cut off.
     #[error("the work was cut off; nothing was changed")]
     Cancelled,
@@ -126,6 +138,10 @@ impl IdentityError {
             Self::OfficerKeyKnown => "officer.key_known",
             Self::OfficerKeyUnknown => "officer.key_unknown",
             Self::NotYet => "officer.key_not_yet",
+            Self::StatementUnknown => "claim.unknown",
+            Self::BadReason => "claim.bad_reason",
+            Self::OwnStatement => "claim.own",
+            Self::NoClaim => "claim.counts",
             Self::Cancelled => "internal.cancelled",
         }
     }
