@@ -7,9 +7,11 @@ mod demo;
 mod device;
 mod export;
 mod failure;
+mod moment;
 mod officer;
 mod operation;
 mod rebuild;
+mod roles;
 mod serve;
 mod ticket;
 mod verify;
@@ -53,6 +55,8 @@ enum Command {
     /// Officers, their roles and passphrases.
     #[command(subcommand)]
     Officer(officer::Command),
+    /// Who may say what, and which duties are separated.
+    Roles,
     /// Enrolled devices.
     #[command(subcommand)]
     Device(device::Command),
@@ -97,6 +101,7 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Rebuild(args) => rebuild::run(&*open(&config).await?, args).await,
         Command::Verify(args) => verify::run(&config, args).await,
         Command::ExportLog(args) => export::run(&*open(&config).await?, args).await,
+        Command::Roles => Ok(roles::run()),
         Command::Openapi => Ok(Answer::raw(crate::http::openapi_document())),
     }
 }

@@ -4,6 +4,7 @@ mod audit;
 mod auth;
 pub mod body;
 mod caller;
+mod claims;
 pub mod codes;
 mod conflicts;
 mod counts;
@@ -15,9 +16,11 @@ mod hear_out;
 mod history;
 mod items;
 mod metrics;
+mod officer_keys;
 mod openapi;
 mod problem;
 mod rates;
+mod reviews;
 mod session;
 mod setup_page;
 mod statements;
@@ -97,6 +100,7 @@ impl Routes {
 fn routes() -> Routes {
     Routes::new()
         .post("/api/v1/enrol", enrol::enrol)
+        .post("/api/v1/officers/keys", officer_keys::add)
         .post("/api/v1/auth/challenge", auth::challenge)
         .post("/api/v1/auth/token", auth::token)
         .post("/api/v1/session", session::sign_in)
@@ -107,6 +111,9 @@ fn routes() -> Routes {
         .get("/api/v1/items/{item}/history", history::history)
         .get("/api/v1/items/{item}/statements", statements::statements)
         .get("/api/v1/conflicts", conflicts::list)
+        .get("/api/v1/claims", claims::list)
+        .post("/api/v1/claims/{entry}/release", claims::release)
+        .post("/api/v1/claims/{entry}/quarantine", claims::quarantine)
         .get("/api/v1/findings", findings::list)
         .get("/api/v1/waiting", waiting::list)
         .get("/api/v1/counts", counts::counts)

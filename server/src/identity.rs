@@ -9,8 +9,10 @@
 
 pub mod caller;
 pub mod challenge;
+pub mod claims;
 pub mod enrol;
 mod error;
+pub mod officer_key;
 pub mod passphrase;
 pub mod people;
 pub mod secret;

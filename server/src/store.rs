@@ -16,11 +16,13 @@ pub mod db;
 pub mod error;
 pub mod identity;
 mod open;
+pub mod read_claims;
 pub mod read_documents;
 pub mod read_filter;
 pub mod read_findings;
 pub mod read_items;
 pub mod read_progress;
+pub mod read_reviews;
 pub mod schema;
 pub mod search;
 

@@ -4,7 +4,7 @@ use ploughshare_core::edit::Edit;
 use ploughshare_core::entry::{Entry, VOCABULARY};
 use ploughshare_core::exchange::{Answer, End, Request};
 use ploughshare_core::identity::Role;
-use ploughshare_core::ids::{DocId, EntryHash, JournalId, OfficerId, OperationId, RegisterId, SegmentHash};
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId, RegisterId, SegmentHash};
 use ploughshare_core::keys::SecretKey;
 use ploughshare_core::segment::{self, Header, Level};
 use ploughshare_server::identity::{people, ticket};
@@ -65,6 +65,20 @@ impl Register {
         hand
     }
 
+    /// A ticket for somebody who is known.
+    pub async fn ticket_for(&self, officer: &OfficerId) -> String {
+        ticket::issue(&self.app, "operator", &self.operation.id, officer, 10).await.unwrap().text
+    }
+
+    /// An officer's own key, made on a tablet and made known by the route.
+    pub async fn officer_key(&self, hand: &Hand, officer: &OfficerId) -> SecretKey {
+        let key = SecretKey::ed25519(&self.app.random());
+        let ticket = self.ticket_for(officer).await;
+        let known = hand.web.post("/api/v1/officers/keys", &officer_key_of(&key, &ticket, &hand.device())).good();
+        assert_eq!(known.get("officer").and_then(serde_json::Value::as_str), Some(officer.to_string().as_str()));
+        key
+    }
+
     /// The register's newest decision in its operation.
     pub async fn decision(&self) -> u64 {
         let journal = ploughshare_server::decide::register_journal(&self.app, &self.operation.id);
@@ -73,6 +87,14 @@ impl Register {
         let row = self.app.store.feed.query_one(sql, &key).await.unwrap();
         row.map_or(0, |row| row.uint(0).unwrap() - 1)
     }
+}
+
+/// What a tablet says to make an officer's key known by a ticket.
+pub fn officer_key_of(key: &SecretKey, ticket: &str, device: &DeviceId) -> serde_json::Value {
+    let public = hex::encode(key.public().as_bytes());
+    let message = format!("ploughshare officer key v1\n{ticket}\n{device}\n{public}");
+    let signature = hex::encode(key.sign(message.as_bytes()));
+    serde_json::json!({ "ticket": ticket, "public_key": public, "signature": signature })
 }
 
 /// A token for a key that is enrolled.
@@ -87,6 +109,11 @@ pub fn token(web: &Web, key: &SecretKey) -> String {
 }
 
 impl Hand {
+    /// Its id.
+    pub fn device(&self) -> DeviceId {
+        self.key.public().device()
+    }
+
     /// Its journal.
     pub fn journal(&self) -> JournalId {
         self.key.public().journal(&self.nonce, &self.operation)

@@ -4,6 +4,7 @@
 pub mod hand;
 pub mod program;
 pub mod state;
+pub mod tale;
 pub mod web;
 
 use std::path::{Path, PathBuf};

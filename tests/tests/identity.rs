@@ -6,8 +6,9 @@ use std::time::Duration;
 use ploughshare_core::exchange::Request;
 use ploughshare_core::identity::Role;
 use ploughshare_core::keys::SecretKey;
-use ploughshare_server::identity::{people, setup};
+use ploughshare_server::identity::{people, setup, ticket};
 use ploughshare_server::store::Target;
+use ploughshare_tests::hand::{Hand, officer_key_of};
 use ploughshare_tests::{PASSPHRASE, Register, on_both, on_both_with, state, ticket_of};
 use serde_json::json;
 
@@ -214,6 +215,95 @@ async fn a_revocation_counts_from_the_next_request_on_whatever_the_token_says() 
         assert_eq!(joseph.bring(Vec::new()).segments.len(), 0, "without a role nothing is shown");
         register.current().await;
         assert_eq!(state::count(&register.app, "select count(*) from item").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_officers_key_comes_in_by_one_ticket_on_one_tablet_and_a_lost_answer_is_given_again() {
+    on_both("officer_key", async |register: Register| {
+        let amina = register.hand("Amina", Role::Collector).await;
+        let joseph = register.hand("Joseph", Role::Inspector).await;
+        let (own, other) = (SecretKey::ed25519(&[21; 32]), SecretKey::ed25519(&[22; 32]));
+        let ticket = register.ticket_for(&joseph.officer).await;
+        let send = |said: &serde_json::Value| amina.web.post("/api/v1/officers/keys", said);
+        // Another register's or tablet's message, another key's signature: refused, and the ticket stays good.
+        let elsewhere = officer_key_of(&own, &ticket, &joseph.device());
+        let mut others = officer_key_of(&other, &ticket, &amina.device());
+        others["public_key"] = officer_key_of(&own, &ticket, &amina.device())["public_key"].clone();
+        for forged in [&elsewhere, &others] {
+            let reply = send(forged);
+            assert_eq!((reply.status, reply.refusal().as_str()), (401, "key.bad_signature"));
+        }
+        let said = officer_key_of(&own, &ticket, &amina.device());
+        let known = send(&said).good();
+        assert_eq!((&known["officer_name"], &known["officer"]), (&json!("Joseph"), &json!(joseph.officer.to_string())));
+        assert_eq!(known["operation"], register.operation.id.to_string());
+        assert!(known["lease_until_ms"].as_i64().unwrap() > register.app.now_ms());
+        let decision = register.decision().await;
+        assert_eq!(send(&said).good(), known, "a lost answer is asked for again");
+        assert_eq!(register.decision().await, decision);
+        assert_eq!(
+            (leaves(&register, "officer_key.added").await, leaves(&register, "ticket.used_again").await),
+            (1, 0)
+        );
+        // It was no enrolment, and it is no other key's ticket.
+        let reply = send(&officer_key_of(&other, &ticket, &amina.device()));
+        assert_eq!((reply.status, reply.refusal().as_str()), (409, "ticket.used"));
+        let reply = register.web().post("/api/v1/enrol", &ticket_of(&amina.key, &ticket, "T"));
+        assert_eq!((reply.status, reply.refusal().as_str()), (409, "ticket.used"));
+        assert_eq!(leaves(&register, "ticket.used_again").await, 2);
+        // A key has one owner and one place; a tablet's own key is nobody's.
+        let again = register.ticket_for(&joseph.officer).await;
+        let elsewhere = joseph.web.post("/api/v1/officers/keys", &officer_key_of(&own, &again, &joseph.device()));
+        assert_eq!((elsewhere.status, elsewhere.refusal().as_str()), (409, "officer.key_known"));
+        let theirs = register.ticket_for(&amina.officer).await;
+        assert_eq!(send(&officer_key_of(&own, &theirs, &amina.device())).refusal(), "officer.key_known");
+        assert_eq!(send(&officer_key_of(&amina.key, &theirs, &amina.device())).refusal(), "officer.key_known");
+        // Refused is not used up.
+        send(&officer_key_of(&other, &theirs, &amina.device())).good();
+        register.current().await;
+        register.is_rebuilt_equal().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_officers_key_is_refused_to_who_has_no_business_with_it_each_with_the_reason() {
+    on_both("officer_key_refused", async |register: Register| {
+        let amina = register.hand("Amina", Role::Collector).await;
+        let key = SecretKey::ed25519(&[23; 32]);
+        let send = |hand: &Hand, ticket: &str| {
+            let reply = hand.web.post("/api/v1/officers/keys", &officer_key_of(&key, ticket, &hand.device()));
+            (reply.status, reply.refusal())
+        };
+        let refused = |status: u16, code: &str| (status, code.to_owned());
+        assert_eq!(send(&amina, "ABCDE-FGHJK-MNPQR-STVWX-YZ0123"), refused(401, "ticket.unknown"));
+        let said = officer_key_of(&key, "x", &amina.device());
+        assert_eq!(register.web().post("/api/v1/officers/keys", &said).refusal(), "token.missing");
+        let console = register.signed_in("Rosa", Role::Registrar).await;
+        let reply = console.post("/api/v1/officers/keys", &said);
+        assert_eq!((reply.status, reply.refusal().as_str()), (403, "device.missing"));
+        // Another operation than the tablet is in.
+        let south = people::open_operation(&register.app, "operator", "south", "South", true).await.unwrap();
+        people::grant(&register.app, "operator", &south.id, &amina.officer, Role::Collector).await.unwrap();
+        let there = ticket::issue(&register.app, "operator", &south.id, &amina.officer, 10).await.unwrap().text;
+        assert_eq!(send(&amina, &there), refused(403, "operation.not_enrolled"));
+        people::close_operation(&register.app, "operator", &south.id).await.unwrap();
+        // An officer whose only role was taken back meanwhile.
+        let noor = register.hand("Noor", Role::Inspector).await;
+        let roleless = register.ticket_for(&noor.officer).await;
+        let north = register.operation.id;
+        people::revoke_role(&register.app, "operator", &north, &noor.officer, Role::Inspector).await.unwrap();
+        assert_eq!(send(&amina, &roleless), refused(403, "role.missing"));
+        // Too late.
+        let old = register.ticket_for(&amina.officer).await;
+        register.clock.forward(MINUTE * 11);
+        assert_eq!(send(&amina, &old), refused(410, "ticket.expired"));
+        let fresh = register.ticket_for(&amina.officer).await;
+        people::revoke_device(&register.app, "operator", &amina.device()).await.unwrap();
+        assert_eq!(send(&amina, &fresh), refused(403, "device.revoked"));
+        assert_eq!(state::feed_count(&register.app, "select count(*) from officer_key").await, 0);
     })
     .await;
 }

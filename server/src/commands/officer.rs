@@ -1,4 +1,4 @@
-//! `ploughshare officer add|list|grant|revoke|passphrase`.
+//! `ploughshare officer add|list|grant|revoke|passphrase|keys|revoke-key`.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -6,10 +6,12 @@ use ploughshare_core::identity::Role;
 use ploughshare_core::ids::{OfficerId, OperationId};
 use serde_json::json;
 
+use super::answer::when;
+use super::moment::moment;
 use super::ticket::role;
 use super::{Answer, Failure};
 use crate::app::App;
-use crate::identity::{REGISTER_SCOPE, people};
+use crate::identity::{REGISTER_SCOPE, officer_key, people};
 use crate::store::identity as rows;
 
 #[derive(Debug, clap::Subcommand)]
@@ -36,6 +38,19 @@ pub(super) enum Command {
     Passphrase {
         /// Name or id.
         officer: String,
+    },
+    /// Keys with which officers sign in their own name, each with the device that keeps it.
+    Keys {
+        /// Name or id; everybody's without.
+        officer: Option<String>,
+    },
+    /// Revoke an officer's key: what it signs does not count any more.
+    RevokeKey {
+        /// The key's fingerprint, from `officer keys`.
+        fingerprint: String,
+        /// From when, as ISO 8601: when it was lost. What the register received since does not count. Now, unless given.
+        #[arg(long, value_name = "MOMENT", value_parser = moment)]
+        effective: Option<i64>,
     },
 }
 
@@ -69,6 +84,13 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             let officer = people::find_officer(app, &officer).await?;
             people::set_passphrase(app, "operator", &officer.id, read_passphrase()?).await?;
             Ok(Answer::new(json!({ "officer": officer.id }), format!("{} can sign in at the console", officer.name)))
+        }
+        Command::Keys { officer } => keys(app, officer.as_deref()).await,
+        Command::RevokeKey { fingerprint, effective } => {
+            let changed = officer_key::revoke(app, "operator", &fingerprint, effective).await?;
+            let text =
+                if changed { "revoked; it signs nothing more" } else { "it was revoked before; nothing was changed" };
+            Ok(Answer::new(json!({ "fingerprint": fingerprint, "revoked": true, "changed": changed }), text))
         }
     }
 }
@@ -130,6 +152,38 @@ async fn list(app: &App) -> Result<Answer, Failure> {
         json!({ "id": officer.id, "name": officer.name, "active": officer.active, "roles": roles })
     };
     Ok(Answer::table(&all, &["name", "id", "roles", ""], cells, json))
+}
+
+async fn keys(app: &App, of: Option<&str>) -> Result<Answer, Failure> {
+    let of = match of {
+        Some(text) => Some(people::find_officer(app, text).await?.id),
+        None => None,
+    };
+    let all = officer_key::list(app, of.as_ref()).await?;
+    let names = crate::store::read_documents::names(&app.store.feed).await?;
+    let name = |key: &rows::OfficerKey| names.get(&key.officer).cloned().unwrap_or_default();
+    let cells = |key: &rows::OfficerKey| {
+        vec![
+            officer_key::fingerprint(&key.public_key),
+            name(key),
+            key.device.to_string(),
+            when(key.added_at),
+            key.revoke_effective_ms.map(|ms| when(ms.saturating_mul(1000))).unwrap_or_default(),
+        ]
+    };
+    let json = |key: &rows::OfficerKey| {
+        json!({
+            "fingerprint": officer_key::fingerprint(&key.public_key),
+            "public_key": hex::encode(&key.public_key),
+            "officer": key.officer,
+            "officer_name": name(key),
+            "device": key.device,
+            "since_ms": key.added_at / 1000,
+            "revoked_at_ms": key.revoked_at.map(|us| us / 1000),
+            "revoked_from_ms": key.revoke_effective_ms,
+        })
+    };
+    Ok(Answer::table(&all, &["key", "officer", "device", "since", "revoked from"], cells, json))
 }
 
 fn read_passphrase() -> Result<String, Failure> {

@@ -13,6 +13,7 @@ use super::Shared;
 use super::body::{Asked, Named};
 use super::caller::Signed;
 use super::problem::Problem;
+use super::reviews::{self, Attestation, Review, STATES};
 use super::values::{Projected, bad_cursor, cut, json_of, no_such, operations, page, projected};
 use super::wait::wait;
 use crate::store::read_items::{self, Item, Wanted};
@@ -42,6 +43,8 @@ pub struct Search {
     /// Id of an operation.
     #[param(value_type = Option<String>)]
     operation: Option<OperationId>,
+    /// What reviews came to: none, verified, amended, has_issues, rejected or disputed.
+    review: Option<String>,
     has_conflicts: Option<bool>,
     has_findings: Option<bool>,
     /// The `next` of the page before.
@@ -107,6 +110,9 @@ impl Search {
             ("case_number", &self.case_number),
             ("tag", &self.tag),
         ];
+        if self.review.as_deref().is_some_and(|state| !STATES.contains(&state)) {
+            return Err(Problem::bad("request.query", format!("`review` is one of {}", STATES.join(", "))));
+        }
         let after = self.after.as_deref().map(|text| cursor(text).ok_or_else(bad_cursor)).transpose()?;
         Ok(Wanted {
             within,
@@ -114,6 +120,7 @@ impl Search {
             serial: self.serial.as_deref().map(serial::normalise),
             like: self.like.as_deref().map(|text| serial::fold(&serial::normalise(text))),
             equal: equal.into_iter().filter_map(|(column, value)| Some((column, value.clone()?))).collect(),
+            review: self.review.clone(),
             has_conflicts: self.has_conflicts,
             has_findings: self.has_findings,
             after,
@@ -146,6 +153,10 @@ pub struct Whole {
     /// Every path and its value, as the register holds it to be.
     #[schema(value_type = Object)]
     content: serde_json::Value,
+    /// What reviews of it came to.
+    review: Review,
+    /// What officers attested of it, in the order of the fold.
+    attestations: Vec<Attestation>,
     projected: Vec<Projected>,
 }
 
@@ -166,7 +177,9 @@ pub async fn one(
     let found = read_items::one(&api.app.store.register, &item, &within).await?;
     let (found, content) = found.ok_or_else(|| no_such("item"))?;
     let content = json_of(&content)?;
+    let operation = found.operation.parse().map_err(|_| no_such("item"))?;
+    let (review, attestations) = reviews::of(&api, &operation, &item).await?;
     let projected = projected(&api, &scope).await?;
     signed.note(&api, "item.read", &item.to_string(), Some(found.operation.clone())).await?;
-    Ok(Json(Whole { item: found, content, projected }))
+    Ok(Json(Whole { item: found, content, review, attestations, projected }))
 }

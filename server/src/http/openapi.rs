@@ -9,8 +9,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, codes, conflicts, counts, enrol, exchange, findings, health, history, items, metrics, session,
-    setup_page, statements, waiting,
+    audit, auth, claims, codes, conflicts, counts, enrol, exchange, findings, health, history, items, metrics,
+    officer_keys, session, setup_page, statements, waiting,
 };
 
 #[derive(OpenApi)]
@@ -21,6 +21,7 @@ use super::{
     ),
     paths(
         enrol::enrol,
+        officer_keys::add,
         auth::challenge,
         auth::token,
         session::sign_in,
@@ -31,6 +32,9 @@ use super::{
         history::history,
         statements::statements,
         conflicts::list,
+        claims::list,
+        claims::release,
+        claims::quarantine,
         findings::list,
         waiting::list,
         counts::counts,

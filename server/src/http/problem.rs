@@ -184,11 +184,19 @@ impl From<IdentityError> for Problem {
             E::TicketUnknown | E::BadSignature | E::BadChallenge | E::DeviceUnknown | E::BadPassphrase => {
                 StatusCode::UNAUTHORIZED
             }
-            E::OfficerInactive | E::NoRole | E::BadSetupLink => StatusCode::FORBIDDEN,
+            E::OfficerInactive | E::NoRole | E::BadSetupLink | E::NotEnrolled | E::OwnStatement => {
+                StatusCode::FORBIDDEN
+            }
             E::TicketExpired => StatusCode::GONE,
-            E::TicketUsed | E::DeviceKnown | E::OperationClosed | E::CodeTaken => StatusCode::CONFLICT,
-            E::BadKey | E::BadLabel | E::WeakPassphrase | E::BadName | E::BadCode => StatusCode::UNPROCESSABLE_ENTITY,
-            E::OfficerUnknown | E::OperationUnknown => StatusCode::NOT_FOUND,
+            E::TicketUsed | E::DeviceKnown | E::OfficerKeyKnown | E::OperationClosed | E::CodeTaken | E::NoClaim => {
+                StatusCode::CONFLICT
+            }
+            E::BadKey | E::BadLabel | E::WeakPassphrase | E::BadName | E::BadCode | E::BadReason | E::NotYet => {
+                StatusCode::UNPROCESSABLE_ENTITY
+            }
+            E::OfficerUnknown | E::OperationUnknown | E::OfficerKeyUnknown | E::StatementUnknown => {
+                StatusCode::NOT_FOUND
+            }
         };
         Self::new(status, code, words)
     }

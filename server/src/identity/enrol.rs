@@ -144,7 +144,8 @@ async fn not_consumed(app: &App, id: &[u8; 16], device: &DeviceId) -> Result<Enr
     let ticket = rows::ticket(&app.store.feed, id).await?.ok_or(IdentityError::TicketUnknown)?;
     let Some(by) = ticket.used_by else { return Err(IdentityError::TicketExpired) };
     let mut tx = app.store.feed.begin_write().await?;
-    if by == *device {
+    // The same device may have used it for an officer's key; that was no enrolment.
+    if by == *device && rows::officer_key_by_ticket(&mut tx, id).await?.is_none() {
         let lease_until = rows::device(&mut tx, device)
             .await?
             .filter(|device| device.revoked_at.is_none())

@@ -78,6 +78,30 @@ pub enum IdentityError {
     /// The officer holds no role in the operation.
     #[error("the officer holds no role in this operation; grant one first, or name it with --role")]
     NoRole,
+    /// The device does not take part in the operation.
+    #[error("the device is not enrolled in this operation; enrol it with a ticket of its own first")]
+    NotEnrolled,
+    /// The key is somebody's, is kept elsewhere, or was revoked.
+    #[error("this key is somebody's already, is kept on another device, or was revoked; make a new one")]
+    OfficerKeyKnown,
+    /// No key has this fingerprint.
+    #[error("no officer's key has this fingerprint; see `ploughshare officer keys`")]
+    OfficerKeyUnknown,
+    /// A revocation from a moment to come.
+    #[error("a key is revoked from now on or from an earlier moment, not from one to come")]
+    NotYet,
+    /// No statement by this name.
+    #[error("there is no statement with this id in your operations")]
+    StatementUnknown,
+    /// A reason is missing, too long, or more than a line.
+    #[error("a reason is 1 to 500 characters on one line")]
+    BadReason,
+    /// Nobody decides about their own words.
+    #[error("the statement is your own: somebody else has to release it")]
+    OwnStatement,
+    /// It counts, so there is nothing to release.
+    #[error("the statement counts; there is nothing to release")]
+    NoClaim,
     /// Hashing was cut off.
     #[error("the work was cut off; nothing was changed")]
     Cancelled,
@@ -110,6 +134,14 @@ impl IdentityError {
             Self::OperationClosed => "operation.closed",
             Self::CodeTaken => "operation.code_taken",
             Self::NoRole => "role.missing",
+            Self::NotEnrolled => "operation.not_enrolled",
+            Self::OfficerKeyKnown => "officer.key_known",
+            Self::OfficerKeyUnknown => "officer.key_unknown",
+            Self::NotYet => "officer.key_not_yet",
+            Self::StatementUnknown => "claim.unknown",
+            Self::BadReason => "claim.bad_reason",
+            Self::OwnStatement => "claim.own",
+            Self::NoClaim => "claim.counts",
             Self::Cancelled => "internal.cancelled",
         }
     }

@@ -5,7 +5,7 @@ use ploughshare_core::decision::Decision;
 use ploughshare_core::identity::Role;
 use ploughshare_core::ids::{DeviceId, EntryHash, OfficerId, OperationId};
 
-use super::{IdentityError, REGISTER_SCOPE, REGISTER_SCOPE_CODE, passphrase};
+use super::{IdentityError, REGISTER_SCOPE, REGISTER_SCOPE_CODE, officer_key, passphrase};
 use crate::admission::{AdmissionError, lock_operation};
 use crate::app::App;
 use crate::decide::{decide, register_journal};
@@ -203,7 +203,8 @@ pub async fn set_passphrase(app: &App, actor: &str, officer: &OfficerId, words: 
     Ok(())
 }
 
-/// Revokes a device in all its operations, from now on. `false` if it was revoked already.
+/// Revokes a device in all its operations, from now on, and with it the officers' keys that are kept on it. `false` if it was revoked
+/// already.
 pub async fn revoke_device(app: &App, actor: &str, device: &DeviceId) -> Result<bool, IdentityError> {
     let effective_ms = app.now_ms();
     let mut tx = app.store.feed.begin_write().await?;
@@ -222,9 +223,11 @@ pub async fn revoke_device(app: &App, actor: &str, device: &DeviceId) -> Result<
             Err(error) => return Err(error.into()),
         }
     }
+    let keys = officer_key::revoke_on(&mut tx, device, app.now_us(), effective_ms).await?;
     for operation in open {
-        let decision = Decision::DeviceRevoked { device: *device, effective_ms };
-        decide(app, &mut tx, &operation, actor, &[decision]).await?;
+        let mut decisions = vec![Decision::DeviceRevoked { device: *device, effective_ms }];
+        decisions.extend(keys.iter().filter(|(of, _)| *of == operation).map(|(_, decision)| decision.clone()));
+        decide(app, &mut tx, &operation, actor, &decisions).await?;
     }
     tx.commit().await?;
     app.wake.notify_one();

@@ -1,4 +1,4 @@
-//! Who may act: operations and officers here; grants, devices, tickets and accounts in rooms of their own.
+//! Who may act: operations and officers here; grants, devices, officers' keys, tickets and accounts in rooms of their own.
 //!
 //! Times are microseconds and come in as parameters; so do ids and secrets. A function that changes a state returns whether
 //! it did: `false` means that it was so already, or that there is no such row.
@@ -6,6 +6,7 @@
 pub mod access;
 pub mod devices;
 pub mod grants;
+pub mod officer_keys;
 
 use ploughshare_core::ids::{OfficerId, OperationId};
 
@@ -17,6 +18,10 @@ pub use self::devices::{
     Device, add_to_operation, device, device_operations, devices, enrol, is_in_operation, renew_lease, revoke_device,
 };
 pub use self::grants::{Grant, grant, grants, grants_of, revoke, roles};
+pub use self::officer_keys::{
+    OfficerKey, add_officer_key, add_officer_key_to_operation, officer_key, officer_key_by_ticket,
+    officer_key_operations, officer_keys, officer_keys_on, revoke_officer_key,
+};
 use super::db::{Ask, Row, Tx};
 use super::error::Result;
 use crate::vals;

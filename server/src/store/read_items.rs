@@ -116,6 +116,8 @@ pub struct Wanted {
     pub like: Option<String>,
     /// Columns with values, from the constants of the caller.
     pub equal: Vec<(&'static str, String)>,
+    /// What reviews came to.
+    pub review: Option<String>,
     /// With or without conflicts.
     pub has_conflicts: Option<bool>,
     /// With or without open findings.
@@ -132,6 +134,14 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Item>> {
     filter.within("operation", wanted.within.as_ref());
     for (column, value) in &wanted.equal {
         filter.equal(column, Some(value));
+    }
+    if let Some(state) = &wanted.review {
+        let place = filter.bind(state);
+        let inner = format!("select operation, doc from review where state = {place}");
+        // Most items have no row there: nobody reviewed them.
+        let unreviewed =
+            if state == "none" { " or (operation, id) not in (select operation, doc from review)" } else { "" };
+        filter.and(format!("((operation, id) in ({inner}){unreviewed})"));
     }
     for (column, asked) in [("conflicts", wanted.has_conflicts), ("findings_open", wanted.has_findings)] {
         if let Some(some) = asked {

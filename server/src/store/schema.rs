@@ -31,6 +31,8 @@ pub const FEED: &[Table] = &[
     table("device", &["id"]),
     table("device_operation", &["device", "operation"]),
     table("ticket", &["id"]),
+    table("officer_key", &["public_key"]),
+    table("officer_key_operation", &["public_key", "operation"]),
     table("account", &["officer"]),
     table("setup_link", &["secret_hash"]),
     table("scope_head", &["operation"]),

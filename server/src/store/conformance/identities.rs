@@ -4,7 +4,7 @@ use ploughshare_core::identity::Role;
 use ploughshare_core::ids::EntryHash;
 
 use super::*;
-use crate::store::identity::Ticket;
+use crate::store::identity::{OfficerKey, Ticket};
 use crate::store::testing::on_both;
 
 /// Two operations and two officers.
@@ -106,6 +106,61 @@ async fn a_device_is_enrolled_once_renewed_forwards_and_revoked_for_good() {
         copied.public_key.clone_from(&tablet.public_key);
         let error = identity::enrol(&mut tx, &copied, &BTreeSet::new()).await.unwrap_err();
         assert!(error.is_constraint("device_public_key_unique"), "{error:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_officers_key_is_entered_once_known_by_operation_and_revoked_once() {
+    on_both(async |store, _| {
+        people(store).await;
+        let (first, second) = (operation(1).id, operation(2).id);
+        let tablet = device(1, &officer(1));
+        let key = OfficerKey {
+            public_key: vec![5; 32],
+            officer: officer(1).id,
+            device: tablet.id,
+            added_at: 10,
+            revoked_at: None,
+            revoke_effective_ms: None,
+        };
+        let ticket = |number: u8, operation| Ticket {
+            id: [number; 16],
+            secret_hash: [number; 32],
+            officer: officer(1).id,
+            operation,
+            expires_at: 100,
+            used_at: None,
+            used_by: None,
+        };
+        let mut tx = store.feed.begin_write().await.unwrap();
+        identity::enrol(&mut tx, &tablet, &BTreeSet::from([first])).await.unwrap();
+        identity::create_ticket(&mut tx, &ticket(1, first)).await.unwrap();
+        identity::create_ticket(&mut tx, &ticket(2, second)).await.unwrap();
+        identity::add_officer_key(&mut tx, &key).await.unwrap();
+        for (ticket, operation, fresh) in [(1, first, true), (2, second, true), (2, second, false)] {
+            let (key, ticket) = (&key.public_key, [ticket; 16]);
+            let added = identity::add_officer_key_to_operation(&mut tx, key, &operation, &ticket).await;
+            assert_eq!(added.unwrap(), fresh);
+        }
+        tx.commit().await.unwrap();
+        let db = &store.feed;
+        assert_eq!(identity::officer_key(db, &key.public_key).await.unwrap(), Some(key.clone()));
+        assert_eq!(identity::officer_key_by_ticket(db, &[2; 16]).await.unwrap(), Some(key.clone()));
+        assert_eq!(identity::officer_key_by_ticket(db, &[3; 16]).await.unwrap(), None);
+        assert_eq!(identity::officer_keys_on(db, &tablet.id).await.unwrap(), vec![key.clone()]);
+        assert_eq!(identity::officer_keys_on(db, &device(2, &officer(1)).id).await.unwrap(), []);
+        let known = identity::officer_key_operations(db, &key.public_key).await.unwrap();
+        assert_eq!(known, BTreeSet::from([first, second]));
+        let mut tx = db.begin_write().await.unwrap();
+        assert!(identity::revoke_officer_key(&mut tx, &key.public_key, 20, 7).await.unwrap());
+        assert!(!identity::revoke_officer_key(&mut tx, &key.public_key, 30, 8).await.unwrap());
+        tx.commit().await.unwrap();
+        let revoked = identity::officer_keys(db).await.unwrap().remove(0);
+        assert_eq!((revoked.revoked_at, revoked.revoke_effective_ms), (Some(20), Some(7)));
+        let mut tx = db.begin_write().await.unwrap();
+        let error = identity::add_officer_key(&mut tx, &key).await.unwrap_err();
+        assert!(error.is_constraint("officer_key_pkey"), "{error:?}");
     })
     .await;
 }
