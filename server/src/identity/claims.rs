@@ -56,7 +56,7 @@ pub async fn settle(
     }
     let (done, decision) = match deed {
         Deed::Release => {
-            (authority.released.contains(entry), Decision::EntryReleased { entry: *entry, reason: reason.to_owned() })
+            (authority.released.contains_key(entry), Decision::EntryReleased { entry: *entry, reason: reason.to_owned() })
         }
         Deed::Quarantine => (
             authority.quarantined.contains(entry),
