@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ploughshare_core::authorise::{Circumstances, Verdict, authorise};
+use ploughshare_core::authorise::{Circumstances, Reason};
 use ploughshare_core::cbor::Value;
 use ploughshare_core::decision::Authority;
-use ploughshare_core::document::{Document, fold, fold_as_seen, history};
+use ploughshare_core::document::{Document, fold, fold_as_seen, history, judge};
 use ploughshare_core::domain::draft::value_to_json;
 use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::ids::{DeviceId, DocId, EntryHash};
@@ -29,8 +29,16 @@ pub(super) struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub(super) fn new(engine: &Engine, document: Document, kept: &'a [Kept], now_ms: i64) -> Self {
-        let judge = |one: &Kept| (one.statement.hash, sayer(one, engine.session.as_ref(), &engine.authority, now_ms));
-        Self { document, sayers: kept.iter().map(judge).collect(), kept }
+        let statements: Vec<_> = kept.iter().map(|k| k.statement.clone()).collect();
+        let by_hash: BTreeMap<EntryHash, &Kept> = kept.iter().map(|k| (k.statement.hash, k)).collect();
+        let (session, authority) = (engine.session.as_ref(), &engine.authority);
+        let of = |hash: &EntryHash| circumstances(by_hash.get(hash).copied(), session, authority, now_ms);
+        let claims = judge(document.id, &statements, authority, &of);
+        let one = |one: &Kept| {
+            let hash = one.statement.hash;
+            (hash, sayer(one, session, authority, claims.get(&hash).copied()))
+        };
+        Self { document, sayers: kept.iter().map(one).collect(), kept }
     }
 
     fn kind(&self) -> &str {
@@ -108,23 +116,37 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// Who said an entry, how far it has come, and whether it counts on the decisions held here.
-fn sayer(kept: &Kept, session: Option<&Session>, authority: &Authority, now_ms: i64) -> Sayer {
-    let entry = &kept.statement.entry;
-    let device = kept.segment.as_ref().map(|s| s.device).or_else(|| session.map(|s| s.device));
-    let by_register = session.is_some_and(|s| device == Some(s.register_key.device()));
-    let circumstances = Circumstances {
-        decision_held: kept.segment.as_ref().map_or(newest_decision(authority).unwrap_or(0), |s| s.decision_held),
-        received_ms: match &kept.segment {
-            None => now_ms,
+/// The device that sealed an entry; for what is not sealed yet, this one.
+fn device_of(kept: &Kept, session: Option<&Session>) -> Option<DeviceId> {
+    kept.segment.as_ref().map(|s| s.device).or_else(|| session.map(|s| s.device))
+}
+
+fn is_register(device: Option<DeviceId>, session: Option<&Session>) -> bool {
+    session.is_some_and(|s| device == Some(s.register_key.device()))
+}
+
+/// Under what circumstances an entry is judged on the decisions held here.
+fn circumstances(kept: Option<&Kept>, session: Option<&Session>, authority: &Authority, now_ms: i64) -> Circumstances {
+    let device = kept.and_then(|kept| device_of(kept, session));
+    let carrier = kept.and_then(|kept| kept.segment.as_ref());
+    Circumstances {
+        decision_held: carrier.map_or(newest_decision(authority).unwrap_or(0), |s| s.decision_held),
+        received_ms: match (kept, carrier) {
             // What came from the register had been received there before it came here.
-            Some(carrier) if carrier.state == "taken" || carrier.state == "branch" => kept.taken_ms,
-            Some(carrier) => carrier.received_ms.unwrap_or(now_ms),
+            (Some(kept), Some(carrier)) if carrier.state == "taken" || carrier.state == "branch" => kept.taken_ms,
+            (_, Some(carrier)) => carrier.received_ms.unwrap_or(now_ms),
+            _ => now_ms,
         },
-        by_register,
+        by_register: is_register(device, session),
         device: device.unwrap_or(DeviceId::from_bytes([0; 16])),
-    };
-    let verdict = authorise(&kept.statement.hash, entry, authority, &circumstances);
+    }
+}
+
+/// Who said an entry, how far it has come, and whether it counts on the decisions held here.
+fn sayer(kept: &Kept, session: Option<&Session>, authority: &Authority, claim: Option<Reason>) -> Sayer {
+    let entry = &kept.statement.entry;
+    let device = device_of(kept, session);
+    let by_register = is_register(device, session);
     let device_label = if by_register {
         Some("register".to_owned())
     } else {
@@ -143,11 +165,8 @@ fn sayer(kept: &Kept, session: Option<&Session>, authority: &Authority, now_ms: 
             .as_ref()
             .map_or("unsent", |s| if s.state == "branch" { "taken" } else { &s.state })
             .to_owned(),
-        counts: verdict == Verdict::Counts,
-        claim: match verdict {
-            Verdict::Counts => None,
-            Verdict::Claim(reason) => Some(reason.to_string()),
-        },
+        counts: claim.is_none(),
+        claim: claim.map(|reason| reason.to_string()),
     }
 }
 

@@ -55,9 +55,10 @@ pub async fn settle(
         }
     }
     let (done, decision) = match deed {
-        Deed::Release => {
-            (authority.released.contains_key(entry), Decision::EntryReleased { entry: *entry, reason: reason.to_owned() })
-        }
+        Deed::Release => (
+            authority.released.contains_key(entry),
+            Decision::EntryReleased { entry: *entry, reason: reason.to_owned() },
+        ),
         Deed::Quarantine => (
             authority.quarantined.contains(entry),
             Decision::EntryQuarantined { entry: *entry, reason: reason.to_owned() },
