@@ -463,7 +463,7 @@ async fn a_forged_officer_counts_for_nothing_and_a_wrong_clock_is_never_refused_
         (hand.next, hand.previous) = (forged.next, forged.previous);
         register.current().await;
         assert_eq!(state::count(&register.app, "select count(*) from item").await, 0, "nobody may have said it");
-        let sql = "select count(*) from claim where reason = 'authority.no_role'";
+        let sql = "select count(*) from claim where reason = 'authority.not_their_device'";
         assert_eq!(state::count(&register.app, sql).await, 1);
         // 1990 and 2100.
         for (serial, clock_ms) in (10..).zip([631_152_000_000, 4_102_444_800_000]) {
