@@ -16,22 +16,50 @@ pub enum Act {
     RecordItem,
     /// A collection is recorded.
     RecordCollection,
-    /// What an item is: make, calibre, markings, components, photos, condition.
+    /// What an item is: make, calibre, markings, components, condition.
     Describe,
+    /// A photo is added.
+    Photograph,
+    /// A marking session is held, a mark applied.
+    Mark,
     /// Who answers for it and where it lies: custody, store, rack, box.
     Keep,
+    /// Custody passes: a hand-over is written, an officer gives or takes and signs.
+    HandOver,
+    /// A store is counted.
+    Count,
+    /// A loss, theft or damage is reported.
+    Report,
     /// A note or a reference.
     Note,
+    /// A reason is given why a finding is in order.
+    Justify,
     /// One of several values is chosen.
     Choose,
-    /// What becomes of it: status, intended end, evidence hold.
-    Dispose,
-    /// That it was destroyed, transferred or otherwise came to its end.
-    End,
     /// An officer verifies it, or says what is wrong with it.
     Attest,
-    /// An officer gives it out of their hands or takes it into them, and signs.
-    HandOver,
+    /// A spot check is planned.
+    Sample,
+    /// A second inspection is written down.
+    Check,
+    /// What becomes of it: status, intended end, what an incident came to.
+    Dispose,
+    /// It is held: as evidence, or because a trace is pending.
+    Hold,
+    /// A hold is taken off.
+    LiftHold,
+    /// A destruction is planned.
+    Plan,
+    /// A plan is approved.
+    Approve,
+    /// A destruction is carried out.
+    Execute,
+    /// That it was destroyed, transferred or otherwise came to its end.
+    End,
+    /// That it was lawfully returned.
+    Return,
+    /// An officer attests the end.
+    AttestEnd,
     /// An officer witnesses.
     Witness,
     /// A decision of the register.
@@ -42,17 +70,31 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order of the table.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 27] = [
         Self::RecordItem,
         Self::RecordCollection,
         Self::Describe,
+        Self::Photograph,
+        Self::Mark,
         Self::Keep,
-        Self::Note,
-        Self::Choose,
-        Self::Dispose,
-        Self::End,
-        Self::Attest,
         Self::HandOver,
+        Self::Count,
+        Self::Report,
+        Self::Note,
+        Self::Justify,
+        Self::Choose,
+        Self::Attest,
+        Self::Sample,
+        Self::Check,
+        Self::Dispose,
+        Self::Hold,
+        Self::LiftHold,
+        Self::Plan,
+        Self::Approve,
+        Self::Execute,
+        Self::End,
+        Self::Return,
+        Self::AttestEnd,
         Self::Witness,
         Self::Decide,
         Self::Unknown,
@@ -64,13 +106,27 @@ impl Act {
             Self::RecordItem => "record_item",
             Self::RecordCollection => "record_collection",
             Self::Describe => "describe",
+            Self::Photograph => "photograph",
+            Self::Mark => "mark",
             Self::Keep => "keep",
-            Self::Note => "note",
-            Self::Choose => "choose",
-            Self::Dispose => "dispose",
-            Self::End => "end",
-            Self::Attest => "attest",
             Self::HandOver => "hand_over",
+            Self::Count => "count",
+            Self::Report => "report",
+            Self::Note => "note",
+            Self::Justify => "justify",
+            Self::Choose => "choose",
+            Self::Attest => "attest",
+            Self::Sample => "sample",
+            Self::Check => "check",
+            Self::Dispose => "dispose",
+            Self::Hold => "hold",
+            Self::LiftHold => "lift_hold",
+            Self::Plan => "plan",
+            Self::Approve => "approve",
+            Self::Execute => "execute",
+            Self::End => "end",
+            Self::Return => "return",
+            Self::AttestEnd => "attest_end",
             Self::Witness => "witness",
             Self::Decide => "decide",
             Self::Unknown => "unknown",
@@ -85,94 +141,130 @@ pub fn may(role: Role, act: Act) -> bool {
     if act == A::Unknown {
         return !matches!(role, Role::Auditor | Role::Administrator);
     }
+    let records = matches!(
+        act,
+        A::RecordItem | A::RecordCollection | A::Describe | A::Photograph | A::Keep | A::Report | A::Note | A::Choose
+    );
     match role {
-        Role::Collector => {
-            matches!(
-                act,
-                A::RecordItem | A::RecordCollection | A::Describe | A::Keep | A::Note | A::Choose | A::HandOver
-            )
-        }
+        Role::Collector => records || matches!(act, A::Mark | A::HandOver),
         Role::Inspector => {
-            matches!(
-                act,
-                A::RecordItem
-                    | A::RecordCollection
-                    | A::Describe
-                    | A::Keep
-                    | A::Note
-                    | A::Choose
-                    | A::Attest
-                    | A::HandOver
-            )
+            records || matches!(act, A::Mark | A::HandOver | A::Count | A::Justify | A::Attest | A::Check)
         }
-        Role::Supervisor => matches!(
-            act,
-            A::RecordItem
-                | A::RecordCollection
-                | A::Describe
-                | A::Keep
-                | A::Note
-                | A::Choose
-                | A::Dispose
-                | A::End
-                | A::Attest
-                | A::HandOver
-        ),
+        Role::Supervisor => {
+            records
+                || matches!(act, A::Mark | A::HandOver | A::Count | A::Justify | A::Attest | A::Sample | A::Check)
+                || matches!(act, A::Dispose | A::Hold | A::Plan | A::Approve | A::Execute)
+                || matches!(act, A::End | A::Return | A::AttestEnd)
+        }
         Role::Witness => matches!(act, A::Witness),
-        Role::Storekeeper => matches!(act, A::Keep | A::Note | A::HandOver),
-        Role::Registrar => matches!(
-            act,
-            A::RecordItem | A::RecordCollection | A::Describe | A::Keep | A::Note | A::Choose | A::Dispose | A::Attest
-        ),
-        Role::TracingOfficer => matches!(act, A::Note),
+        Role::Storekeeper => matches!(act, A::Keep | A::HandOver | A::Count | A::Report | A::Note | A::Photograph),
+        Role::Registrar => {
+            records
+                || matches!(act, A::Count | A::Justify | A::Attest | A::Sample | A::Dispose | A::Plan | A::Approve)
+                || matches!(act, A::Hold | A::LiftHold)
+        }
+        Role::TracingOfficer => matches!(act, A::Note | A::Hold | A::LiftHold),
         Role::Auditor | Role::Administrator => false,
     }
 }
 
 /// States of an item that are its end: only a supervisor may say them (domain: status / final disposition).
-const ENDS: &[&str] = &[
-    "destroyed",
-    "transferred_to_state",
-    "deactivated",
-    "exported_returned",
-    "returned_to_owner",
-    "disposed_other_authorised",
-];
+const ENDS: &[&str] = &["destroyed", "transferred_to_state", "deactivated", "exported_returned", "disposed_other"];
 
-fn act_on(path: &str, value: Option<&str>) -> Act {
-    match path.split('/').next().unwrap_or_default() {
-        "status" if value.is_some_and(|v| ENDS.contains(&v)) => Act::End,
-        "status" if value.is_some_and(|v| matches!(v, "registered" | "inspected" | "tagged")) => Act::Describe,
-        "status" if value.is_some_and(|v| matches!(v, "stored" | "in_transit")) => Act::Keep,
-        "status" | "intended" | "evidence_hold" => Act::Dispose,
-        "custody" | "store" | "rack" | "box" | "site" => Act::Keep,
-        "notes" | "refs" | "justifications" => Act::Note,
+/// What saying this of a document of this kind is.
+fn act_on(kind: &str, path: &str, value: Option<&crate::cbor::Value>) -> Act {
+    let text = value.and_then(crate::cbor::Value::as_text);
+    let name = path.split('/').next().unwrap_or_default();
+    match (kind, name) {
+        (_, "notes" | "refs") => Act::Note,
+        (_, "justifications") => Act::Justify,
+        ("marking_session", _) => Act::Mark,
+        ("handover", _) => Act::HandOver,
+        ("count", _) => Act::Count,
+        ("incident", "state" | "outcome") => Act::Dispose,
+        ("incident", _) => Act::Report,
+        ("destruction", "results" | "scrap" | "started_at" | "ended_at" | "total_weight_g" | "public" | "photos") => {
+            Act::Execute
+        }
+        ("destruction", "state") if text.is_some_and(|state| matches!(state, "under_way" | "closed")) => Act::Execute,
+        ("destruction", _) => Act::Plan,
+        ("spot_check", "readings") => Act::Check,
+        ("spot_check", _) => Act::Sample,
+        (_, "photos") => Act::Photograph,
+        (_, "status") => match text {
+            Some("returned_to_owner") => Act::Return,
+            Some(end) if ENDS.contains(&end) => Act::End,
+            Some("registered" | "inspected" | "tagged") => Act::Describe,
+            Some("stored" | "in_transit") => Act::Keep,
+            _ => Act::Dispose,
+        },
+        // Whoever holds and whoever lets go need not be the same; silence lets go as well.
+        (_, "evidence_hold" | "trace_pending") => {
+            if value.is_some_and(|value| value.as_bool() == Some(true)) {
+                Act::Hold
+            } else {
+                Act::LiftHold
+            }
+        }
+        (_, "temporary") => {
+            if value.is_some_and(|value| value.as_bool() == Some(true)) {
+                Act::Keep
+            } else {
+                Act::Dispose
+            }
+        }
+        (_, "intended") => Act::Dispose,
+        (_, "destruction") => Act::Execute,
+        (_, "origin_operation" | "origin_item") => Act::Decide,
+        (_, "custody" | "store" | "rack" | "box" | "site") => Act::Keep,
         _ => Act::Describe,
     }
 }
 
-/// The acts of an edit.
-pub fn acts(edit: &Edit) -> BTreeSet<Act> {
-    let text = |v: &crate::cbor::Value| v.as_text().map(str::to_owned);
+/// What creating a document of this kind is.
+fn act_of_creating(kind: &str) -> Act {
+    match kind {
+        "collection" => Act::RecordCollection,
+        "marking_session" => Act::Mark,
+        "handover" => Act::HandOver,
+        "count" => Act::Count,
+        "incident" => Act::Report,
+        "destruction" => Act::Plan,
+        "spot_check" => Act::Sample,
+        _ => Act::RecordItem,
+    }
+}
+
+/// The acts of an edit of a document of this kind.
+pub fn acts(kind: &str, edit: &Edit) -> BTreeSet<Act> {
     match edit {
-        Edit::Create { kind, fields, .. } => {
-            let mut acts = BTreeSet::from([if kind == "collection" { Act::RecordCollection } else { Act::RecordItem }]);
-            // Recording something as already ended is saying that it ended.
-            let said = fields.iter().map(|(path, value)| act_on(path, text(value).as_deref()));
-            acts.extend(said.filter(|act| matches!(act, Act::End)));
+        Edit::Create { kind, fields, members } => {
+            // Recording something as already ended is saying that it ended; what only the register says, nobody says at birth either.
+            // Written down as held or as destroyed with the plan, it needs who may do that.
+            let said = fields.iter().map(|(path, value)| act_on(kind, path, Some(value)));
+            let weighs = |act: &Act| matches!(act, Act::End | Act::Return | Act::Decide | Act::Execute);
+            let deeds = members.iter().map(|(set, _)| act_on(kind, set, None));
+            let mut acts: BTreeSet<Act> = said.chain(deeds).filter(weighs).collect();
+            acts.insert(act_of_creating(kind));
             acts
         }
-        Edit::Set { path, value } => BTreeSet::from([act_on(path, text(value).as_deref())]),
-        Edit::Choose { path, value, .. } => match act_on(path, text(value).as_deref()) {
-            end @ (Act::End | Act::Dispose) => BTreeSet::from([Act::Choose, end]),
-            _ => BTreeSet::from([Act::Choose]),
+        Edit::Set { path, value } => BTreeSet::from([act_on(kind, path, Some(value))]),
+        Edit::Choose { path, value, .. } => match act_on(kind, path, Some(value)) {
+            Act::Describe | Act::Photograph | Act::Keep | Act::Note => BTreeSet::from([Act::Choose]),
+            more => BTreeSet::from([Act::Choose, more]),
         },
-        Edit::Add { set, .. } => BTreeSet::from([act_on(set, None)]),
-        Edit::Withdraw { path, .. } => BTreeSet::from([act_on(path, None)]),
+        // A mark that was applied by us, in a session, is another thing than one that was found.
+        Edit::Add { set, fields } if set == "markings" && fields.iter().any(|(name, _)| name == "session") => {
+            BTreeSet::from([Act::Mark])
+        }
+        Edit::Add { set, .. } => BTreeSet::from([act_on(kind, set, None)]),
+        Edit::Withdraw { path, .. } => BTreeSet::from([act_on(kind, path, None)]),
         Edit::Attest(what) => match what.get_int(1).and_then(crate::cbor::Value::as_text) {
             Some("witnessed") => BTreeSet::from([Act::Witness]),
-            Some("destroyed") => BTreeSet::from([Act::Attest, Act::End]),
-            Some("handed_over" | "received") => BTreeSet::from([Act::HandOver]),
+            Some("destroyed") => BTreeSet::from([Act::AttestEnd]),
+            Some("handed_over" | "received" | "consented") => BTreeSet::from([Act::HandOver]),
+            Some("counted") => BTreeSet::from([Act::Count]),
+            Some("approved") => BTreeSet::from([Act::Approve]),
             _ => BTreeSet::from([Act::Attest]),
         },
         Edit::Decide { .. } => BTreeSet::from([Act::Decide]),
@@ -180,16 +272,64 @@ pub fn acts(edit: &Edit) -> BTreeSet<Act> {
     }
 }
 
-/// Whether an edit may still be said of an item that has come to its end: attestations of the end, photos of it, notes, references
-/// and reasons. What the item was and where it lies is closed; the register alone can open it again.
-pub fn goes_on_after_the_end(edit: &Edit) -> bool {
-    let path = match edit {
-        Edit::Attest(_) => return true,
-        Edit::Set { path, .. } | Edit::Choose { path, .. } | Edit::Withdraw { path, .. } => path,
-        Edit::Add { set, .. } => set,
-        Edit::Create { .. } | Edit::Decide { .. } | Edit::Unknown(_) => return false,
-    };
-    matches!(path.split('/').next().unwrap_or_default(), "photos" | "notes" | "refs" | "justifications")
+/// How it stands with an item when something is said of it; several can hold at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It is held as evidence.
+    Evidence,
+    /// A trace is pending.
+    UnderTrace,
+    /// It was handed over temporarily and may lawfully be returned.
+    Temporary,
+    /// It came to its end.
+    Ended,
+    /// It was transferred to another operation; its document here is closed.
+    Moved,
+}
+
+impl Standing {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 5] = [Self::Evidence, Self::UnderTrace, Self::Temporary, Self::Ended, Self::Moved];
+
+    /// Its stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Evidence => "evidence",
+            Self::UnderTrace => "under_trace",
+            Self::Temporary => "temporary",
+            Self::Ended => "ended",
+            Self::Moved => "moved",
+        }
+    }
+}
+
+/// Whether an act fits how it stands with the item: the second table. Nothing here asks who acts.
+pub fn fits(act: Act, standing: &BTreeSet<Standing>) -> Result<(), Reason> {
+    use Act as A;
+    let is = |one: Standing| standing.contains(&one);
+    let ends = matches!(act, A::End | A::Return | A::AttestEnd);
+    if act == A::Unknown {
+        return Ok(());
+    }
+    if is(Standing::Moved) && !matches!(act, A::Note | A::Justify | A::Decide) {
+        return Err(Reason::Moved);
+    }
+    let after_the_end =
+        matches!(act, A::Attest | A::AttestEnd | A::Witness | A::Photograph | A::Note | A::Justify | A::Decide);
+    if is(Standing::Ended) {
+        return if after_the_end { Ok(()) } else { Err(Reason::Ended) };
+    }
+    if is(Standing::Evidence) && ends {
+        return Err(Reason::HeldAsEvidence);
+    }
+    if is(Standing::UnderTrace) && ends {
+        return Err(Reason::UnderTrace);
+    }
+    match (act, is(Standing::Temporary)) {
+        (A::End | A::AttestEnd, true) => Err(Reason::Temporary),
+        (A::Return, false) => Err(Reason::NotTemporary),
+        _ => Ok(()),
+    }
 }
 
 /// What an entry is worth.
@@ -235,6 +375,24 @@ pub enum Reason {
     /// Evidence is not destroyed.
     #[error("the item is held as evidence")]
     HeldAsEvidence,
+    /// What a trace is pending for is not destroyed.
+    #[error("a trace of the item is pending")]
+    UnderTrace,
+    /// What was handed over temporarily is not destroyed.
+    #[error("the item was handed over temporarily: it is returned, or made permanent first")]
+    Temporary,
+    /// Only what was handed over temporarily is returned.
+    #[error("the item was not handed over temporarily")]
+    NotTemporary,
+    /// It is another operation's now.
+    #[error("the item was transferred to another operation")]
+    Moved,
+    /// Nothing is said in an operation that is closed.
+    #[error("the operation was closed")]
+    OperationClosed,
+    /// The programme rules that two people who sign with keys on one device are not two.
+    #[error("both signatures were made on one device, which this programme does not count")]
+    SameDevice,
     /// An attestation without an officer's signature is nobody's.
     #[error("the attestation is not signed with an officer's key")]
     Unsigned,
@@ -260,6 +418,12 @@ impl Reason {
             Self::BothRoles => "authority.both_roles",
             Self::Ended => "authority.ended",
             Self::HeldAsEvidence => "authority.held_as_evidence",
+            Self::UnderTrace => "authority.under_trace",
+            Self::Temporary => "authority.temporary",
+            Self::NotTemporary => "authority.not_temporary",
+            Self::Moved => "authority.moved",
+            Self::OperationClosed => "authority.operation_closed",
+            Self::SameDevice => "authority.same_device",
             Self::Unsigned => "authority.unsigned",
             Self::NotTheirKey => "authority.not_their_key",
             Self::NotAnAttestation => "authority.not_an_attestation",
@@ -280,8 +444,14 @@ pub struct Circumstances {
     pub device: DeviceId,
 }
 
-/// Judges an entry.
-pub fn authorise(hash: &EntryHash, entry: &Entry, authority: &Authority, circumstances: &Circumstances) -> Verdict {
+/// Judges an entry about a document of this kind.
+pub fn authorise(
+    hash: &EntryHash,
+    entry: &Entry,
+    kind: &str,
+    authority: &Authority,
+    circumstances: &Circumstances,
+) -> Verdict {
     if authority.quarantined.contains(hash) {
         return Verdict::Claim(Reason::Quarantined);
     }
@@ -291,6 +461,9 @@ pub fn authorise(hash: &EntryHash, entry: &Entry, authority: &Authority, circums
     if authority.forked.get(&entry.journal).is_some_and(|from| entry.number >= *from) {
         return Verdict::Claim(Reason::Forked);
     }
+    if authority.closed_by.is_some_and(|decision| decision <= circumstances.decision_held) {
+        return Verdict::Claim(Reason::OperationClosed);
+    }
     if !authority.speaks_on(&entry.officer, &circumstances.device) {
         return Verdict::Claim(Reason::NotTheirDevice);
     }
@@ -298,7 +471,7 @@ pub fn authorise(hash: &EntryHash, entry: &Entry, authority: &Authority, circums
     if roles.is_empty() {
         return Verdict::Claim(Reason::NoRole);
     }
-    for act in entry.edits.iter().flat_map(acts) {
+    for act in entry.edits.iter().flat_map(|edit| acts(kind, edit)) {
         if act == Act::Decide {
             return Verdict::Claim(Reason::NotTheRegister);
         }

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cbor::Value;
+use crate::domain::place::Place;
 use crate::edit::Edit;
 use crate::entry::Entry;
 use crate::identity::Role;
-use crate::ids::{DeviceId, EntryHash, JournalId, OfficerId};
+use crate::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId};
 
 /// One decision of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +113,109 @@ pub enum Decision {
         /// Number of entries it has.
         next: u64,
     },
+    /// The operation is closed; what is said by who knows that does not count.
+    OperationClosed {
+        /// Why.
+        reason: String,
+    },
+    /// A rule is switched or tuned for this operation.
+    RuleTuned {
+        /// Which, for example `R11`.
+        rule: String,
+        /// Whether it is run at all.
+        enabled: bool,
+        /// Its parameters by name; those not named keep their usual value.
+        parameters: BTreeMap<String, i64>,
+    },
+    /// A policy of the programme is set; [`crate::policy`] lists them.
+    PolicySet {
+        /// Which.
+        policy: String,
+        /// To what.
+        value: i64,
+    },
+    /// A site lies here, and is open then.
+    SiteDescribed {
+        /// Its code, as documents name it.
+        site: String,
+        /// Its name.
+        name: String,
+        /// Where its centre is; none where that is withheld.
+        place: Option<Place>,
+        /// Its radius in metres.
+        radius_m: i64,
+        /// Minutes after midnight UTC at which it opens and closes; none where it is always open.
+        hours: Option<(i64, i64)>,
+    },
+    /// A block of numbers for unique marks is this device's alone (International Tracing Instrument paras 7 to 10).
+    MarksReserved {
+        /// Whose.
+        device: DeviceId,
+        /// What stands before the number, for example `*CC`.
+        prefix: String,
+        /// What stands after it.
+        suffix: String,
+        /// Digits of the number, with leading zeros.
+        width: u32,
+        /// The first number.
+        first: u64,
+        /// How many.
+        count: u64,
+    },
+    /// A registrar judged whether two items are one. Nothing is merged: both keep their histories, and a later judgement takes its place.
+    ItemsJudged {
+        /// An item of this operation.
+        item: DocId,
+        /// The other item.
+        other: DocId,
+        /// Its operation, where that is another one.
+        other_operation: Option<OperationId>,
+        /// What it came to.
+        judgement: Judgement,
+        /// Who judged; the register signs.
+        officer: OfficerId,
+        /// Why.
+        reason: String,
+    },
+    /// A document is closed here, because its item goes on in another operation.
+    DocumentMoved {
+        /// Which.
+        document: DocId,
+        /// Where it goes on.
+        to: OperationId,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Whether two items are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Judgement {
+    /// They are one item, recorded twice.
+    Same,
+    /// They are two.
+    Different,
+    /// It cannot be told.
+    Unsure,
+}
+
+impl Judgement {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Same, Self::Different, Self::Unsure];
+
+    /// Its stable code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Different => "different",
+            Self::Unsure => "unsure",
+        }
+    }
+
+    /// The judgement with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
 }
 
 fn bytes(value: &[u8]) -> Value {
@@ -135,6 +239,13 @@ impl Decision {
             Self::EntryBridged { .. } => "entry.bridged",
             Self::JournalForked { .. } => "journal.forked",
             Self::JournalClosed { .. } => "journal.closed",
+            Self::OperationClosed { .. } => "operation.closed",
+            Self::RuleTuned { .. } => "rule.tuned",
+            Self::PolicySet { .. } => "policy.set",
+            Self::SiteDescribed { .. } => "site.described",
+            Self::MarksReserved { .. } => "marks.reserved",
+            Self::ItemsJudged { .. } => "items.judged",
+            Self::DocumentMoved { .. } => "document.moved",
         }
     }
 
@@ -180,6 +291,44 @@ impl Decision {
             Self::JournalClosed { journal, next } => {
                 vec![("journal", bytes(journal.as_bytes())), ("next", Value::Int(*next as i64))]
             }
+            Self::OperationClosed { reason } => vec![("reason", text(reason))],
+            Self::RuleTuned { rule, enabled, parameters } => {
+                let pairs = parameters.iter().map(|(name, value)| (Value::Text(name.clone()), Value::Int(*value)));
+                let mut pairs: Vec<_> = pairs.collect();
+                pairs.sort_by(|(a, _), (b, _)| crate::cbor::key_order(a, b));
+                vec![("rule", text(rule)), ("enabled", Value::Bool(*enabled)), ("parameters", Value::Map(pairs))]
+            }
+            Self::PolicySet { policy, value } => vec![("policy", text(policy)), ("value", Value::Int(*value))],
+            Self::SiteDescribed { site, name, place, radius_m, hours } => {
+                let mut arguments = vec![("site", text(site)), ("name", text(name)), ("radius", Value::Int(*radius_m))];
+                arguments.extend(place.map(|place| ("place", place.to_value())));
+                if let Some((opens, closes)) = hours {
+                    arguments.extend([("opens", Value::Int(*opens)), ("closes", Value::Int(*closes))]);
+                }
+                arguments
+            }
+            Self::MarksReserved { device, prefix, suffix, width, first, count } => vec![
+                ("device", bytes(device.as_bytes())),
+                ("prefix", text(prefix)),
+                ("suffix", text(suffix)),
+                ("width", Value::Int(i64::from(*width))),
+                ("first", Value::Int(*first as i64)),
+                ("count", Value::Int(*count as i64)),
+            ],
+            Self::ItemsJudged { item, other, other_operation, judgement, officer, reason } => {
+                let mut arguments = vec![
+                    ("item", bytes(item.as_bytes())),
+                    ("other", bytes(other.as_bytes())),
+                    ("judgement", judgement.code().into()),
+                    ("officer", bytes(officer.as_bytes())),
+                    ("reason", text(reason)),
+                ];
+                arguments.extend(other_operation.map(|operation| ("operation", bytes(operation.as_bytes()))));
+                arguments
+            }
+            Self::DocumentMoved { document, to, reason } => {
+                vec![("document", bytes(document.as_bytes())), ("to", bytes(to.as_bytes())), ("reason", text(reason))]
+            }
         };
         let mut pairs: Vec<_> = arguments.into_iter().map(|(k, v)| (Value::Text(k.to_owned()), v)).collect();
         pairs.sort_by(|(a, _), (b, _)| crate::cbor::key_order(a, b));
@@ -197,6 +346,7 @@ impl Decision {
         let entry = || EntryHash::from_slice(raw("entry")?);
         let journal = || JournalId::from_slice(raw("journal")?);
         let role = || Role::from_code(arguments.get_text("role")?.as_text()?);
+        let document = |key: &str| DocId::from_slice(raw(key)?);
         let number = |key: &str| int(key).and_then(|n| u64::try_from(n).ok());
         Some(match verb.as_str() {
             "operation.opened" => {
@@ -223,6 +373,45 @@ impl Decision {
             "entry.bridged" => Self::EntryBridged { entry: entry()?, reason: text("reason")? },
             "journal.forked" => Self::JournalForked { journal: journal()?, number: number("number")? },
             "journal.closed" => Self::JournalClosed { journal: journal()?, next: number("next")? },
+            "operation.closed" => Self::OperationClosed { reason: text("reason")? },
+            "rule.tuned" => {
+                let parameters = arguments.get_text("parameters")?.as_map()?.iter();
+                let parameters = parameters.map(|(k, v)| Some((k.as_text()?.to_owned(), v.as_int()?)));
+                Self::RuleTuned {
+                    rule: text("rule")?,
+                    enabled: arguments.get_text("enabled")?.as_bool()?,
+                    parameters: parameters.collect::<Option<_>>()?,
+                }
+            }
+            "policy.set" => Self::PolicySet { policy: text("policy")?, value: int("value")? },
+            "site.described" => Self::SiteDescribed {
+                site: text("site")?,
+                name: text("name")?,
+                place: arguments.get_text("place").and_then(Place::from_value),
+                radius_m: int("radius")?,
+                hours: int("opens").zip(int("closes")),
+            },
+            "marks.reserved" => Self::MarksReserved {
+                device: device()?,
+                prefix: text("prefix")?,
+                suffix: text("suffix")?,
+                width: number("width").and_then(|width| u32::try_from(width).ok())?,
+                first: number("first")?,
+                count: number("count")?,
+            },
+            "items.judged" => Self::ItemsJudged {
+                item: document("item")?,
+                other: document("other")?,
+                other_operation: raw("operation").and_then(OperationId::from_slice),
+                judgement: Judgement::from_code(arguments.get_text("judgement")?.as_text()?)?,
+                officer: officer()?,
+                reason: text("reason")?,
+            },
+            "document.moved" => Self::DocumentMoved {
+                document: document("document")?,
+                to: OperationId::from_slice(raw("to")?)?,
+                reason: text("reason")?,
+            },
             _ => return None,
         })
     }
@@ -253,8 +442,76 @@ pub struct Authority {
     pub forked: BTreeMap<JournalId, u64>,
     /// Journals that are complete.
     pub closed: BTreeMap<JournalId, u64>,
+    /// The decision by which the operation was closed.
+    pub closed_by: Option<u64>,
+    /// Rules that are switched or tuned.
+    pub rules: BTreeMap<String, Tuning>,
+    /// Policies that are set.
+    pub policies: BTreeMap<String, i64>,
+    /// Sites that are described, by code.
+    pub sites: BTreeMap<String, Site>,
+    /// Blocks of numbers for marks, in the order in which they were given.
+    pub marks: Vec<MarkBlock>,
+    /// How pairs of items were judged last, by the pair.
+    pub judged: BTreeMap<(DocId, DocId), Judged>,
+    /// Documents closed here because their item goes on in another operation: where, and by which decision.
+    pub moved: BTreeMap<DocId, (OperationId, u64)>,
     /// When the decisions were made, ms since the Unix epoch by the register's clock, where that was told.
     pub decided_ms: BTreeMap<u64, i64>,
+}
+
+/// How a rule is run in an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tuning {
+    /// Whether it is run at all.
+    pub enabled: bool,
+    /// Parameters that differ from the usual ones.
+    pub parameters: BTreeMap<String, i64>,
+}
+
+/// A site as the register describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// Its centre; none where that is withheld.
+    pub place: Option<Place>,
+    /// Its radius in metres.
+    pub radius_m: i64,
+    /// Minutes after midnight UTC at which it opens and closes; none where it is always open.
+    pub hours: Option<(i64, i64)>,
+}
+
+/// A block of numbers for unique marks that is one device's alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkBlock {
+    /// Given by this decision.
+    pub decision: u64,
+    /// Whose.
+    pub device: DeviceId,
+    /// What stands before the number.
+    pub prefix: String,
+    /// What stands after it.
+    pub suffix: String,
+    /// Digits of the number.
+    pub width: u32,
+    /// The first number.
+    pub first: u64,
+    /// How many.
+    pub count: u64,
+}
+
+/// How a pair of items was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// By this decision.
+    pub decision: u64,
+    /// What it came to.
+    pub judgement: Judgement,
+    /// Who judged.
+    pub officer: OfficerId,
+    /// Why.
+    pub reason: String,
 }
 
 /// One time of holding a role.
@@ -298,6 +555,11 @@ impl Authority {
         for decision in entry.edits.iter().filter_map(Decision::from_edit) {
             self.take(entry.number, &decision);
         }
+    }
+
+    /// The value of a policy; the usual one where none was set.
+    pub fn policy(&self, policy: &crate::policy::Policy) -> i64 {
+        self.policies.get(policy.name).copied().filter(|value| policy.range.contains(value)).unwrap_or(policy.usual)
     }
 
     /// Whether what this device seals can be this officer's word: it was enrolled for them, or they keep a key of their own on it.
@@ -372,6 +634,33 @@ impl Authority {
                 *from = (*from).min(*number);
             }
             Decision::JournalClosed { journal, next } => drop(self.closed.insert(*journal, *next)),
+            Decision::OperationClosed { .. } => drop(self.closed_by.get_or_insert(number)),
+            Decision::RuleTuned { rule, enabled, parameters } => {
+                let tuning = Tuning { enabled: *enabled, parameters: parameters.clone() };
+                self.rules.insert(rule.clone(), tuning);
+            }
+            Decision::PolicySet { policy, value } => drop(self.policies.insert(policy.clone(), *value)),
+            Decision::SiteDescribed { site, name, place, radius_m, hours } => {
+                let fresh = Site { name: name.clone(), place: *place, radius_m: *radius_m, hours: *hours };
+                self.sites.insert(site.clone(), fresh);
+            }
+            Decision::MarksReserved { device, prefix, suffix, width, first, count } => self.marks.push(MarkBlock {
+                decision: number,
+                device: *device,
+                prefix: prefix.clone(),
+                suffix: suffix.clone(),
+                width: *width,
+                first: *first,
+                count: *count,
+            }),
+            Decision::ItemsJudged { item, other, judgement, officer, reason, .. } => {
+                let judged =
+                    Judged { decision: number, judgement: *judgement, officer: *officer, reason: reason.clone() };
+                self.judged.insert((*item.min(other), *item.max(other)), judged);
+            }
+            Decision::DocumentMoved { document, to, .. } => {
+                self.moved.entry(*document).or_insert((*to, number));
+            }
         }
     }
 

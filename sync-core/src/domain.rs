@@ -6,7 +6,7 @@
 //! - [`codes`]: every code list; codes are stable and never re-coded.
 //! - [`schema`]: kinds of documents, their sets and fields, and the check that a value fits.
 //! - [`serial`]: serials as seen, normalised and folded.
-//! - [`item`], [`collection`]: typed, owned, total views of a document's content.
+//! - [`item`], [`collection`], [`procedures`]: typed, owned, total views of a document's content.
 //! - [`draft`]: a new document, from builder calls or from plain JSON.
 //! - [`place`], [`time`]: positions and instants, exact and without floats or clocks.
 
@@ -17,6 +17,7 @@ pub mod draft;
 pub mod item;
 mod members;
 pub mod place;
+pub mod procedures;
 pub mod schema;
 pub mod serial;
 pub mod time;

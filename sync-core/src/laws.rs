@@ -184,8 +184,10 @@ impl Replica {
             by_register: false,
             device: device_of(&entry.officer),
         };
-        let claims =
-            self.entries.iter().filter(|(h, e)| authorise(h, e, authority, &circumstances(e)) != Verdict::Counts);
+        let claims = self
+            .entries
+            .iter()
+            .filter(|(h, e)| authorise(h, e, "item", authority, &circumstances(e)) != Verdict::Counts);
         Exceptions { left_out: claims.map(|(hash, _)| *hash).collect(), bridged: BTreeSet::new() }
     }
 }

@@ -30,6 +30,7 @@ pub mod keys;
 #[cfg(test)]
 mod laws;
 pub mod limits;
+pub mod policy;
 pub mod receipt;
 pub mod rules;
 #[cfg(test)]

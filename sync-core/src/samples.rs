@@ -308,10 +308,35 @@ fn sorted(mut fields: Fields) -> Fields {
     fields
 }
 
+/// Fields that are said later in an item's life, when something was done with it; hardly ever when it is recorded.
+const LATER: &[&str] = &[
+    "person",
+    "trace_pending",
+    "temporary",
+    "weight_g",
+    "destruction",
+    "split_from",
+    "origin_operation",
+    "origin_item",
+    "session",
+    "applied_at",
+    "depth_um",
+    "replaces",
+    "exposed",
+    "conspicuous",
+    "recognisable",
+    "readable",
+    "durable",
+    "recoverable",
+    "handover",
+    "authority",
+];
+
 /// A member of a set with some of its fields, the first always.
 pub fn member(d: &mut Dice, kind: &str, set: &str) -> Fields {
     let spec = schema::kind(kind).unwrap().set(set).unwrap();
-    let chosen = spec.fields.iter().enumerate().filter(|(i, _)| *i == 0 || d.percent(if *i < 3 { 80 } else { 40 }));
+    let said = spec.fields.iter().filter(|field| !LATER.contains(&field.name)).enumerate();
+    let chosen = said.filter(|(i, _)| *i == 0 || d.percent(if *i < 3 { 80 } else { 40 }));
     let chosen: Vec<&FieldSpec> = chosen.map(|(_, field)| field).collect();
     sorted(chosen.into_iter().map(|field| (field.name.to_owned(), value(d, field))).collect())
 }
@@ -321,7 +346,7 @@ pub fn creation(d: &mut Dice) -> Edit {
     let kind = if d.percent(4) { "collection" } else { "item" };
     let spec = schema::kind(kind).unwrap();
     let mut fields: Fields = Vec::new();
-    for field in spec.fields {
+    for field in spec.fields.iter().filter(|field| !LATER.contains(&field.name)) {
         let chance = COMMON.iter().find(|(name, _)| *name == field.name).map_or(9, |(_, chance)| *chance);
         if d.percent(chance) {
             fields.push((field.name.to_owned(), value(d, field)));

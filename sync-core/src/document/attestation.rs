@@ -12,8 +12,20 @@ use crate::ids::{DocId, EntryHash, OfficerId};
 use crate::keys::{KeyError, PublicKey, SecretKey};
 
 /// What an officer can attest: that the record agrees with the thing (`verified`), that it does not and why (`has_issues`, `rejected`),
-/// that the thing was destroyed, that they saw it (`witnessed`), that they gave it out of their hands or took it into them.
-pub const KINDS: &[&str] = &["verified", "has_issues", "rejected", "destroyed", "witnessed", "handed_over", "received"];
+/// that the thing was destroyed, that they saw it (`witnessed`), that they gave it out of their hands or took it into them, that a plan
+/// may be carried out (`approved`), that they counted (`counted`), that they, as the holder of a key, agree to a return (`consented`).
+pub const KINDS: &[&str] = &[
+    "verified",
+    "has_issues",
+    "rejected",
+    "destroyed",
+    "witnessed",
+    "handed_over",
+    "received",
+    "approved",
+    "counted",
+    "consented",
+];
 
 /// An officer's own word for what they saw of a document.
 #[derive(Debug, Clone, PartialEq, Eq)]

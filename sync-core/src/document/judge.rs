@@ -11,11 +11,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::attestation::Attestation;
 use super::order::order;
 use super::{Exceptions, Statement};
-use crate::authorise::{Act, Circumstances, Reason, Verdict, acts, authorise, goes_on_after_the_end};
+use crate::authorise::{Act, Circumstances, Reason, Standing, Verdict, acts, authorise, fits};
 use crate::decision::Authority;
 use crate::edit::Edit;
 use crate::entry::Entry;
 use crate::ids::{DocId, EntryHash, OfficerId};
+use crate::policy;
+
+/// Every word on one question of yes or no, and which of them were superseded by somebody who knew.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    said: BTreeMap<EntryHash, bool>,
+    superseded: BTreeSet<EntryHash>,
+}
+
+impl Words {
+    /// Yes, as far as anybody who counts says so and was not contradicted by somebody who knew.
+    fn is_yes(&self) -> bool {
+        self.said.iter().any(|(hash, yes)| *yes && !self.superseded.contains(hash))
+    }
+
+    fn say(&mut self, hash: EntryHash, yes: bool) {
+        self.superseded.extend(self.said.keys());
+        self.said.insert(hash, yes);
+    }
+
+    fn take(&mut self, other: &Self) {
+        self.said.extend(&other.said);
+        self.superseded.extend(&other.superseded);
+    }
+}
+
+/// Questions of yes or no that decide whether an item can come to its end, with what a yes means.
+const QUESTIONS: [(&str, Standing); 3] = [
+    ("evidence_hold", Standing::Evidence),
+    ("trace_pending", Standing::UnderTrace),
+    ("temporary", Standing::Temporary),
+];
 
 /// What was said of an item's life, as far as an entry's author could see it and as far as it counts.
 #[derive(Debug, Clone, Default)]
@@ -24,28 +56,37 @@ struct Past {
     ended: BTreeMap<EntryHash, OfficerId>,
     /// Who witnessed.
     witnessed: BTreeSet<OfficerId>,
-    /// Every word on the evidence hold, and which of them were superseded.
-    holds: BTreeMap<EntryHash, bool>,
-    superseded: BTreeSet<EntryHash>,
+    /// What was answered to each of the [`QUESTIONS`].
+    answers: [Words; 3],
 }
 
 impl Past {
     fn take(&mut self, other: &Self) {
         self.ended.extend(&other.ended);
         self.witnessed.extend(&other.witnessed);
-        self.holds.extend(&other.holds);
-        self.superseded.extend(&other.superseded);
+        for (mine, others) in self.answers.iter_mut().zip(&other.answers) {
+            mine.take(others);
+        }
     }
 
-    /// Held as evidence, as far as anybody who counts says so and was not contradicted by somebody who knew.
-    fn is_held(&self) -> bool {
-        self.holds.iter().any(|(hash, held)| *held && !self.superseded.contains(hash))
+    /// How it stood with the item for who knew all this.
+    fn standing(&self, knew: &dyn Fn(&EntryHash) -> bool, moved: bool) -> BTreeSet<Standing> {
+        let answered = QUESTIONS.iter().zip(&self.answers);
+        let mut standing: BTreeSet<Standing> =
+            answered.filter(|(_, words)| words.is_yes()).map(|((_, standing), _)| *standing).collect();
+        if self.ended.keys().any(knew) {
+            standing.insert(Standing::Ended);
+        }
+        if moved {
+            standing.insert(Standing::Moved);
+        }
+        standing
     }
+}
 
-    fn hold(&mut self, hash: EntryHash, held: bool) {
-        self.superseded.extend(self.holds.keys());
-        self.holds.insert(hash, held);
-    }
+/// Acts by which an item comes to its end.
+fn is_end(act: Act) -> bool {
+    matches!(act, Act::End | Act::Return | Act::AttestEnd)
 }
 
 /// Which entries of a document do not count, and why. `circumstances` is asked once for every statement.
@@ -58,13 +99,15 @@ pub fn judge(
     let mut claims = BTreeMap::new();
     let mut by_register = BTreeSet::new();
     let mut held = BTreeMap::new();
-    for Statement { hash, entry } in statements.iter().filter(|s| s.entry.about(&s.hash) == id) {
+    let about: Vec<&Statement> = statements.iter().filter(|s| s.entry.about(&s.hash) == id).collect();
+    let kind = about.iter().find(|s| s.hash.document() == id).and_then(|s| s.entry.created_kind()).unwrap_or("item");
+    for Statement { hash, entry } in &about {
         let circumstances = circumstances(hash);
         held.insert(*hash, circumstances.decision_held);
         if circumstances.by_register {
             by_register.insert(*hash);
         }
-        if let Verdict::Claim(reason) = authorise(hash, entry, authority, &circumstances) {
+        if let Verdict::Claim(reason) = authorise(hash, entry, kind, authority, &circumstances) {
             claims.insert(*hash, reason);
         } else if let Some(reason) =
             unproven(entry, authority, &circumstances).filter(|_| !authority.released.contains_key(hash))
@@ -72,13 +115,17 @@ pub fn judge(
             claims.insert(*hash, reason);
         }
     }
-    if statements.len() < 2 {
+    if about.len() < 2 {
         return claims;
+    }
+    if authority.policy(&policy::ONE_DEVICE_COUNTS) == 0 {
+        claims.extend(on_one_device(&about, authority, &claims));
     }
     let exceptions = Exceptions { left_out: BTreeSet::new(), bridged: authority.bridged.clone() };
     let order = order(id, statements, &exceptions);
     let Some((_, birth)) = order.ready.iter().find(|(hash, _)| hash.document() == id) else { return claims };
     let exempt = |hash: &EntryHash| by_register.contains(hash) || authority.released.contains_key(hash);
+    let moved = authority.moved.get(&id).map(|(_, decision)| *decision);
     // Of two deeds of one officer that did not know of each other, the end gives way; then everything after it is judged again.
     let mut aside: BTreeMap<EntryHash, Reason> = BTreeMap::new();
     loop {
@@ -96,22 +143,26 @@ pub fn judge(
                 // Whoever saw a claim of an end that the register released later did not know that it ended.
                 let held = held.get(hash).copied().unwrap_or(0);
                 let knew = |end: &EntryHash| authority.released.get(end).is_none_or(|released| *released <= held);
-                found.extend(not_now(entry, birth, &past, &knew).map(|reason| (*hash, reason)));
+                let standing = past.standing(&knew, moved.is_some_and(|decision| decision <= held));
+                found.extend(not_now(kind, entry, birth, &past, &standing).map(|reason| (*hash, reason)));
             }
             if !void && !claims.contains_key(hash) && !found.contains_key(hash) {
-                let said: BTreeSet<Act> = entry.edits.iter().flat_map(acts).collect();
-                if said.contains(&Act::End) && !entry.creates() && !exempt(hash) {
+                let said: BTreeSet<Act> = entry.edits.iter().flat_map(|edit| acts(kind, edit)).collect();
+                let ends_it = said.iter().copied().any(is_end);
+                if ends_it && !entry.creates() && !exempt(hash) {
                     ends.push((*hash, entry.officer));
                 }
                 if said.contains(&Act::Witness) {
                     witnesses.push((*hash, entry.officer));
                     past.witnessed.insert(entry.officer);
                 }
-                if said.contains(&Act::End) {
+                if ends_it {
                     past.ended.insert(*hash, entry.officer);
                 }
-                for held in entry.edits.iter().filter_map(evidence_hold) {
-                    past.hold(*hash, held);
+                for ((path, _), words) in QUESTIONS.iter().zip(&mut past.answers) {
+                    for yes in entry.edits.iter().filter_map(|edit| answer(path, edit)) {
+                        words.say(*hash, yes);
+                    }
                 }
             }
             pasts.insert(*hash, past);
@@ -125,6 +176,42 @@ pub fn judge(
             return claims;
         };
         aside.insert(*end, Reason::BothRoles);
+    }
+}
+
+/// Signatures that belong together, the second of which does not count where both keys are kept on one device.
+const TOGETHER: [(&str, &str); 2] = [("destroyed", "witnessed"), ("handed_over", "received")];
+
+/// Signatures that the programme does not count because their counterpart was made on the same device. Which one gives way depends on
+/// what they are and not on which came first.
+fn on_one_device(
+    about: &[&Statement],
+    authority: &Authority,
+    claims: &BTreeMap<EntryHash, Reason>,
+) -> Vec<(EntryHash, Reason)> {
+    let mut signed = Vec::new();
+    for Statement { hash, entry } in about.iter().filter(|s| !claims.contains_key(&s.hash)) {
+        for attestation in entry.edits.iter().filter_map(attestation) {
+            let device = attestation.key.as_ref().and_then(|key| authority.officer_keys.get(key)).map(|key| key.device);
+            signed.push((*hash, attestation.what, device));
+        }
+    }
+    let counterpart = |what: &str, device| {
+        TOGETHER
+            .iter()
+            .filter(|(_, second)| *second == what)
+            .any(|(first, _)| signed.iter().any(|(_, other, on)| other == first && on.is_some() && *on == device))
+    };
+    let second = signed
+        .iter()
+        .filter(|(hash, what, device)| counterpart(what, *device) && !authority.released.contains_key(hash));
+    second.map(|(hash, ..)| (*hash, Reason::SameDevice)).collect()
+}
+
+fn attestation(edit: &Edit) -> Option<Attestation> {
+    match edit {
+        Edit::Attest(value) => Attestation::from_value(value),
+        _ => None,
     }
 }
 
@@ -145,49 +232,45 @@ fn unproven(entry: &Entry, authority: &Authority, circumstances: &Circumstances)
 }
 
 /// Why this cannot be said after what its author knew.
-fn not_now(entry: &Entry, birth: &Entry, past: &Past, knew: &dyn Fn(&EntryHash) -> bool) -> Option<Reason> {
+fn not_now(kind: &str, entry: &Entry, birth: &Entry, past: &Past, standing: &BTreeSet<Standing>) -> Option<Reason> {
+    if entry.creates() {
+        return None;
+    }
     let recorder = entry.officer == birth.officer;
-    for edit in &entry.edits {
-        let acts = acts(edit);
-        if past.ended.keys().any(knew) && !goes_on_after_the_end(edit) {
-            return Some(Reason::Ended);
+    for act in entry.edits.iter().flat_map(|edit| acts(kind, edit)) {
+        // Evidence is no obstacle to who has no part in the end, so how it stands comes after who acts.
+        let ended = standing.contains(&Standing::Ended) || standing.contains(&Standing::Moved);
+        if ended && let Err(reason) = fits(act, standing) {
+            return Some(reason);
         }
-        if entry.creates() {
-            continue;
-        }
-        if acts.contains(&Act::End) {
-            if recorder {
-                return Some(Reason::OwnRecord);
-            }
-            if past.witnessed.contains(&entry.officer) {
-                return Some(Reason::BothRoles);
-            }
-            if past.is_held() {
-                return Some(Reason::HeldAsEvidence);
-            }
-        }
-        if acts.contains(&Act::Witness) {
-            if recorder {
-                return Some(Reason::OwnRecord);
-            }
-            if past.ended.values().any(|officer| *officer == entry.officer) {
-                return Some(Reason::BothRoles);
-            }
-        }
-        if acts.contains(&Act::Attest) && recorder {
+        // A supervisor carries out their own plan; everything else in somebody's life is looked at by somebody else.
+        let own_deed = match act {
+            Act::Attest | Act::Witness | Act::Approve => true,
+            act => is_end(act) && kind != "destruction",
+        };
+        if own_deed && recorder {
             return Some(Reason::OwnRecord);
+        }
+        let other_part = (is_end(act) && past.witnessed.contains(&entry.officer))
+            || (act == Act::Witness && past.ended.values().any(|officer| *officer == entry.officer));
+        if other_part {
+            return Some(Reason::BothRoles);
+        }
+        if let Err(reason) = fits(act, standing) {
+            return Some(reason);
         }
     }
     None
 }
 
-fn evidence_hold(edit: &Edit) -> Option<bool> {
+/// What an edit answers to a question of yes or no.
+fn answer(question: &str, edit: &Edit) -> Option<bool> {
     match edit {
-        Edit::Set { path, value } | Edit::Choose { path, value, .. } if path == "evidence_hold" => {
+        Edit::Set { path, value } | Edit::Choose { path, value, .. } if path == question => {
             Some(value.as_bool() == Some(true))
         }
         Edit::Create { fields, .. } => {
-            fields.iter().find(|(path, _)| path == "evidence_hold").map(|(_, value)| value.as_bool() == Some(true))
+            fields.iter().find(|(path, _)| path == question).map(|(_, value)| value.as_bool() == Some(true))
         }
         _ => None,
     }

@@ -11,6 +11,7 @@ mod collection;
 mod countries;
 mod custody;
 mod markings;
+mod procedures;
 mod tracing;
 
 pub use arms::{ACTION, CONDITION, HAZARD_DIVISION, ITEM_KIND, NATURE, ORIGIN_KIND, PART_TYPE, WEAPON_CLASS};
@@ -24,6 +25,10 @@ pub use custody::{
     CUSTODY_EVENT, DESTRUCTION_METHOD, DESTRUCTION_RESULT, INTENDED, PACKAGING, PHOTO_VIEW, QUANTITY_METHOD, STATUS,
 };
 pub use markings::{MARKING_CONDITION, MARKING_LOCATION, MARKING_METHOD, MARKING_SIDE, MARKING_TYPE, SERIAL_STATUS};
+pub use procedures::{
+    CARGO, COUNT_OCCASION, DESTRUCTION_STATE, HANDOVER_MANNER, HANDOVER_STATE, IDENTITY_CHECK, INCIDENT_NATURE,
+    INCIDENT_STATE, SEAL_STATE, SIGHTING, WORK_STATE,
+};
 pub use tracing::{RESPONSE_LIMIT_GROUND, TRACE_FAILURE, TRACE_OUTCOME};
 
 /// One code and its English label.
@@ -69,17 +74,25 @@ pub fn all() -> &'static [&'static CodeList] {
     static ALL: &[&CodeList] = &[
         &ACTION,
         &CALIBRE,
+        &CARGO,
         &CERTAINTY,
         &CONDITION,
         &CONFIDENCE,
         &CONTEXT,
+        &COUNT_OCCASION,
         &COUNTRY,
         &CUSTODY_EVENT,
         &DESTRUCTION_METHOD,
         &DESTRUCTION_RESULT,
+        &DESTRUCTION_STATE,
+        &HANDOVER_MANNER,
+        &HANDOVER_STATE,
         &HAZARD_DIVISION,
         &HOLDER_CATEGORY,
+        &IDENTITY_CHECK,
         &ILLICIT_BASIS,
+        &INCIDENT_NATURE,
+        &INCIDENT_STATE,
         &INTENDED,
         &ITEM_KIND,
         &MARKING_CONDITION,
@@ -94,12 +107,15 @@ pub fn all() -> &'static [&'static CodeList] {
         &PHOTO_VIEW,
         &QUANTITY_METHOD,
         &RESPONSE_LIMIT_GROUND,
+        &SEAL_STATE,
         &SERIAL_STATUS,
+        &SIGHTING,
         &STATUS,
         &TRACE_FAILURE,
         &TRACE_OUTCOME,
         &TRACING_PERMITTED,
         &WEAPON_CLASS,
+        &WORK_STATE,
     ];
     ALL
 }

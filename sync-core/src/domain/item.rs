@@ -17,7 +17,7 @@ use crate::cbor::Value;
 use crate::domain::members::{Parts, get, sibling};
 use crate::domain::place::Place;
 use crate::domain::serial;
-use crate::ids::DocId;
+use crate::ids::{DocId, OperationId};
 
 /// Writes the record of an item from its scalar fields; every field is a path of the schema.
 macro_rules! item {
@@ -62,6 +62,7 @@ macro_rules! item {
                 };
                 for marking in &mut item.markings {
                     marking.component = marking.component.take().map(|named: String| sibling(&marking.key, &named));
+                    marking.replaces = marking.replaces.take().map(|named: String| sibling(&marking.key, &named));
                 }
                 for photo in &mut item.photos {
                     photo.marking = photo.marking.take().map(|named: String| sibling(&photo.key, &named));
@@ -137,6 +138,14 @@ item! {
     stock_owner: String = "stock_owner", "Whose stock it is from.";
     case_number: String = "case_number", "Case number.";
     offence: String = "offence", "Offence.";
+    person: [u8; 32] = "person", "Name (SHA-256) of the sealed record of who handed it in.";
+    trace_pending: bool = "trace_pending", "Whether a trace is pending.";
+    temporary: bool = "temporary", "Whether it was handed over temporarily, under joint control (IDDRS 4.11 section 6.1.2).";
+    weight_g: i64 = "weight_g", "Weight in grams.";
+    destruction: DocId = "destruction", "Destruction in which it ended.";
+    split_from: DocId = "split_from", "Lot that it was taken from.";
+    origin_operation: OperationId = "origin_operation", "Operation that it came from.";
+    origin_item: DocId = "origin_item", "Its document in that operation.";
 }
 
 impl ItemRecord {

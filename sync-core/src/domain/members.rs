@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cbor::Value;
 use crate::domain::place::Place;
-use crate::ids::{DocId, OfficerId};
+use crate::ids::{DocId, OfficerId, OperationId};
 
 /// The fields of one member, or the scalars of a document.
 pub(super) type Fields<'a> = BTreeMap<&'a str, &'a Value>;
@@ -75,6 +75,12 @@ impl Read for OfficerId {
     }
 }
 
+impl Read for OperationId {
+    fn read(value: &Value) -> Option<Self> {
+        Self::from_slice(value.as_bytes()?)
+    }
+}
+
 impl Read for [u8; 32] {
     fn read(value: &Value) -> Option<Self> {
         value.as_bytes()?.try_into().ok()
@@ -130,3 +136,37 @@ macro_rules! member {
     };
 }
 pub(super) use member;
+
+/// Writes the record of a whole document: its scalar fields, each named as in the schema, and its sets.
+macro_rules! document {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $ty:ty, $label:literal;)+ } sets { $($set:ident: $member:ty = $path:literal, $what:literal;)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        pub struct $name {
+            $(#[doc = $label] pub $field: Option<$ty>,)+
+            $(#[doc = $what] pub $set: Vec<$member>,)+
+        }
+
+        impl $name {
+            /// Reads it from the content of its document. Never fails; what it does not know it passes over.
+            pub fn read(content: &std::collections::BTreeMap<String, $crate::cbor::Value>) -> Self {
+                let parts = $crate::domain::members::Parts::of(content);
+                Self {
+                    $($field: $crate::domain::members::get(&parts.scalars, stringify!($field)),)+
+                    $($set: parts.set($path, <$member>::read),)+
+                }
+            }
+
+            /// The names of its scalar fields.
+            pub fn scalar_names() -> &'static [&'static str] {
+                &[$(stringify!($field)),+]
+            }
+
+            /// The names of its sets.
+            pub fn set_names() -> &'static [&'static str] {
+                &[$($path),+]
+            }
+        }
+    };
+}
+pub(super) use document;

@@ -62,7 +62,7 @@ fn edits_have_one_form() {
             drop(edit.check("item", vocabulary));
         }
         drop(edit.writes("0011223344556677", &mut 0));
-        drop(crate::authorise::acts(&edit));
+        drop(crate::authorise::acts("item", &edit));
         true
     });
     assert!(read > 100, "{read}");

@@ -46,6 +46,9 @@ codes!(
     "returned" => "Returned",
     "counted" => "Counted",
     "seized" => "Seized",
+    "destroyed" => "Destroyed",
+    "split" => "Taken out into another lot",
+    "found_again" => "Found again",
 );
 
 codes!(
@@ -76,6 +79,8 @@ codes!(
     "complete" => "Complete",
     "second_process" => "Needs a second process",
     "failed" => "Failed",
+    "rejected" => "Rejected: not the item, or not to be destroyed",
+    "withdrawn" => "Withdrawn from the plan",
 );
 
 codes!(

@@ -2,7 +2,7 @@
 
 use crate::domain::members::member;
 use crate::domain::place::Place;
-use crate::ids::OfficerId;
+use crate::ids::{DocId, OfficerId};
 
 member!(
     /// A marking: any sign on an item.
@@ -21,6 +21,16 @@ member!(
         second_reader: OfficerId = "second_reader", "Who read it a second time.";
         country: String = "country", "Country it names.";
         year: i64 = "year", "Year it names.";
+        session: DocId = "session", "Marking session in which it was applied; none where it was found on the item.";
+        applied_at: i64 = "applied_at", "When it was applied, milliseconds since the Unix epoch.";
+        depth_um: i64 = "depth_um", "Depth in micrometres.";
+        replaces: String = "replaces", "Key of the marking that it stands for.";
+        exposed: bool = "exposed", "Whether it is on an exposed surface (International Tracing Instrument para 7).";
+        conspicuous: bool = "conspicuous", "Whether it is conspicuous without tools.";
+        recognisable: bool = "recognisable", "Whether it is easily recognisable.";
+        readable: bool = "readable", "Whether it is readable.";
+        durable: bool = "durable", "Whether it is durable.";
+        recoverable: bool = "recoverable", "Whether it is, as far as technically possible, recoverable.";
     }
 );
 
@@ -77,6 +87,11 @@ member!(
         quantity: i64 = "quantity", "Quantity.";
         counterparty: OfficerId = "counterparty", "The other officer.";
         exception: String = "exception", "What was out of order.";
+        store: String = "store", "Store, where it came to lie in one.";
+        rack: String = "rack", "Rack.";
+        box_name: String = "box", "Box.";
+        handover: DocId = "handover", "Hand-over in which it happened.";
+        authority: String = "authority", "Authority that allowed it, with its reference.";
     }
 );
 
@@ -100,5 +115,6 @@ member!(
     JustificationRecord {
         rule: String = "rule", "Id of the rule.";
         reason: String = "reason", "Why it is in order.";
+        finding: String = "key", "Key of the one finding that is meant; all of the rule on this document where there is none.";
     }
 );

@@ -52,6 +52,17 @@ const MARKINGS: SetSpec = SetSpec {
         field("second_reader", "Second reader", FieldType::Id),
         field("country", "Country named by it", FieldType::Country),
         int("year", "Year named by it", 1500, 2100),
+        // What was applied by us: in which session, how deep, and in place of what (International Tracing Instrument paras 7 to 10).
+        field("session", "Marking session", FieldType::Id),
+        field("applied_at", "Applied at", FieldType::Time),
+        int("depth_um", "Depth in micrometres", 0, 20_000),
+        field("replaces", "Stands for the marking", FieldType::MemberKey),
+        flag("exposed", "On an exposed surface"),
+        flag("conspicuous", "Conspicuous without tools"),
+        flag("recognisable", "Easily recognisable"),
+        flag("readable", "Readable"),
+        flag("durable", "Durable"),
+        flag("recoverable", "Recoverable as far as possible"),
     ],
 };
 
@@ -102,6 +113,11 @@ const CUSTODY: SetSpec = SetSpec {
         int("quantity", "Quantity", 0, 1_000_000_000),
         field("counterparty", "Other officer", FieldType::Id),
         text("exception", "Exception", 1024),
+        text("store", "Store", 64),
+        text("rack", "Rack", 64),
+        text("box", "Box", 64),
+        field("handover", "Hand-over", FieldType::Id),
+        text("authority", "Authority and reference", LINE),
     ],
 };
 
@@ -120,7 +136,164 @@ const ILLICIT_BASIS: SetSpec = SetSpec {
 const JUSTIFICATIONS: SetSpec = SetSpec {
     name: "justifications",
     label: "Justified findings",
-    fields: &[ident("rule", "Rule", 16), text("reason", "Reason", 1024)],
+    fields: &[ident("rule", "Rule", 16), text("reason", "Reason", 1024), text("key", "Finding", LINE)],
+};
+
+const LINES: SetSpec = SetSpec {
+    name: "lines",
+    label: "Manifest",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        ident("tag", "Tag", 64),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+        text("box", "Box", 64),
+    ],
+};
+
+const LOADED: SetSpec = SetSpec {
+    name: "loaded",
+    label: "Scanned at loading",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        ident("tag", "Tag as scanned", 64),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+        text("box", "Box", 64),
+        field("at", "At", FieldType::Time),
+    ],
+};
+
+const RECEIVED: SetSpec = SetSpec {
+    name: "received",
+    label: "Scanned at receipt",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        ident("tag", "Tag as scanned", 64),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+        text("box", "Box", 64),
+        field("at", "At", FieldType::Time),
+        code("condition", "Condition", &c::CONDITION),
+        text("exception", "Exception", 1024),
+    ],
+};
+
+const SEALS: SetSpec = SetSpec {
+    name: "seals",
+    label: "Seals",
+    fields: &[
+        ident("number", "Number", 64),
+        text("box", "Box", 64),
+        code("state", "State", &c::SEAL_STATE),
+        field("at", "At", FieldType::Time),
+    ],
+};
+
+const TALLIES: SetSpec = SetSpec {
+    name: "tallies",
+    label: "Counted by type",
+    fields: &[
+        code("kind", "Kind of item", &c::ITEM_KIND),
+        code("class", "Class", &c::WEAPON_CLASS),
+        code("calibre", "Calibre", &c::CALIBRE),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+    ],
+};
+
+const SIGHTINGS: SetSpec = SetSpec {
+    name: "sightings",
+    label: "Items looked for",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        ident("tag", "Tag as seen", 64),
+        code("result", "Result", &c::SIGHTING),
+        text("serial", "Serial as seen", LINE),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+        text("note", "Note", 1024),
+    ],
+};
+
+const CONCERNED: SetSpec = SetSpec {
+    name: "items",
+    label: "Items concerned",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+        text("description", "Description", 1024),
+    ],
+};
+
+const PLANNED: SetSpec = SetSpec {
+    name: "planned",
+    label: "Items to be destroyed",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        ident("tag", "Tag", 64),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+    ],
+};
+
+const RESULTS: SetSpec = SetSpec {
+    name: "results",
+    label: "Results, item by item",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        ident("tag", "Tag as scanned", 64),
+        code("identity", "Identity check before", &c::IDENTITY_CHECK),
+        text("serial", "Serial as seen", LINE),
+        field("before", "Photo before", FieldType::Hash),
+        field("after", "Photo after", FieldType::Hash),
+        code("method", "Method", &c::DESTRUCTION_METHOD),
+        code("result", "Result", &c::DESTRUCTION_RESULT),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+        code("quantity_method", "How the quantity was found", &c::QUANTITY_METHOD),
+        int("weight_g", "Weight in grams", 0, 1_000_000_000),
+        int("fragments", "Fragments", 0, 1_000_000),
+        field("at", "At", FieldType::Time),
+        text("reason", "Reason", 1024),
+    ],
+};
+
+const SCRAP: SetSpec = SetSpec {
+    name: "scrap",
+    label: "Scrap",
+    fields: &[
+        int("weight_g", "Weight in grams", 0, 1_000_000_000_000),
+        text("recipient", "Recipient", LINE),
+        code("process", "What becomes of it", &c::DESTRUCTION_METHOD),
+        ident("reference", "Weighbridge slip or certificate", LINE),
+        field("at", "At", FieldType::Time),
+    ],
+};
+
+const SAMPLE: SetSpec = SetSpec {
+    name: "sample",
+    label: "Sample",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        ident("tag", "Tag", 64),
+        text("site", "Site", 64),
+        text("store", "Store", 64),
+    ],
+};
+
+const READINGS: SetSpec = SetSpec {
+    name: "readings",
+    label: "Readings of the second inspection",
+    fields: &[
+        field("item", "Item", FieldType::Id),
+        field("at", "At", FieldType::Time),
+        flag("not_found", "Not found"),
+        ident("tag", "Tag", 64),
+        code("class", "Class", &c::WEAPON_CLASS),
+        ident("make", "Maker", 80),
+        ident("model", "Model", 80),
+        code("calibre", "Calibre", &c::CALIBRE),
+        field("country", "Country of manufacture", FieldType::Country),
+        int("year", "Year of manufacture", 1500, 2100),
+        text("serial", "Serial as seen", LINE),
+        code("serial_status", "Status of the serial", &c::SERIAL_STATUS),
+        code("condition", "Condition", &c::CONDITION),
+        int("quantity", "Quantity", 0, 1_000_000_000),
+    ],
 };
 
 static ITEM_FIELDS: &[FieldSpec] = &[
@@ -183,6 +356,15 @@ static ITEM_FIELDS: &[FieldSpec] = &[
     text("stock_owner", "Stock of", LINE),
     text("case_number", "Case number", 128),
     text("offence", "Offence", 4096),
+    // Who handed it in, as a sealed record outside all statements, named by its hash; this build cannot read it either.
+    field("person", "Sealed record of who handed it in", FieldType::Hash),
+    flag("trace_pending", "A trace is pending"),
+    flag("temporary", "Handed over temporarily, under joint control"),
+    int("weight_g", "Weight in grams", 0, 1_000_000_000),
+    field("destruction", "Destruction in which it ended", FieldType::Id),
+    field("split_from", "Lot that it was taken from", FieldType::Id),
+    field("origin_operation", "Operation that it came from", FieldType::Id),
+    field("origin_item", "Its document there", FieldType::Id),
 ];
 
 static COLLECTION_FIELDS: &[FieldSpec] = &[
@@ -202,6 +384,108 @@ static COLLECTION_FIELDS: &[FieldSpec] = &[
     code("tracing_permitted", "Tracing permitted", &c::TRACING_PERMITTED),
 ];
 
+static MARKING_SESSION_FIELDS: &[FieldSpec] = &[
+    text("site", "Site", 64),
+    field("place", "Place", FieldType::Place),
+    field("operator", "Operator", FieldType::Id),
+    text("machine", "Machine", LINE),
+    code("method", "Method", &c::MARKING_METHOD),
+    int("depth_um", "Depth in micrometres", 0, 20_000),
+    ident("prefix", "Mark before the number", 32),
+    ident("suffix", "Mark after the number", 32),
+    code("state", "State", &c::WORK_STATE),
+    field("opened_at", "Opened at", FieldType::Time),
+    field("closed_at", "Closed at", FieldType::Time),
+    text("fault", "Fault of the machine", 1024),
+    int("downtime_min", "Downtime in minutes", 0, 1_000_000),
+    text("cost", "Fuel, staff and other cost", 1024),
+];
+
+static HANDOVER_FIELDS: &[FieldSpec] = &[
+    ident("number", "Number", 64),
+    code("manner", "Manner", &c::HANDOVER_MANNER),
+    code("cargo", "Cargo", &c::CARGO),
+    code("state", "State", &c::HANDOVER_STATE),
+    text("from_site", "From site", 64),
+    text("from_store", "From store", 64),
+    text("from_body", "From body", LINE),
+    field("giver", "Officer who gives", FieldType::Id),
+    text("to_site", "To site", 64),
+    text("to_store", "To store", 64),
+    text("to_body", "To body", LINE),
+    field("receiver", "Officer who receives", FieldType::Id),
+    ident("vehicle", "Vehicle", 64),
+    text("escort", "Escort", LINE),
+    text("authority", "Authority that allowed it", LINE),
+    ident("authorisation", "Authorisation number", 128),
+    field("authorised_at", "Authorised at", FieldType::Time),
+    field("departed_at", "Departed at", FieldType::Time),
+    field("arrived_at", "Arrived at", FieldType::Time),
+    text("key_body_a", "First holder of a key", LINE),
+    text("key_body_b", "Second holder of a key", LINE),
+    text("reason", "Reason", 1024),
+];
+
+static COUNT_FIELDS: &[FieldSpec] = &[
+    code("occasion", "Occasion", &c::COUNT_OCCASION),
+    code("state", "State", &c::WORK_STATE),
+    text("site", "Site", 64),
+    text("store", "Store", 64),
+    field("at", "Counted at", FieldType::Time),
+    int("weapons", "Weapons counted", 0, 1_000_000_000),
+    int("parts", "Parts counted", 0, 1_000_000_000),
+    int("rounds", "Ammunition counted", 0, 1_000_000_000_000),
+];
+
+static INCIDENT_FIELDS: &[FieldSpec] = &[
+    code("nature", "Nature", &c::INCIDENT_NATURE),
+    code("state", "State", &c::INCIDENT_STATE),
+    text("site", "Site", 64),
+    text("store", "Store", 64),
+    field("discovered_at", "Discovered at", FieldType::Time),
+    field("not_before", "Not before", FieldType::Time),
+    text("circumstances", "Circumstances", 4096),
+    text("reported_to", "Reported to", LINE),
+    text("case_number", "Case number", 128),
+    text("outcome", "Outcome of the investigation", 4096),
+];
+
+static DESTRUCTION_FIELDS: &[FieldSpec] = &[
+    ident("number", "Number", 64),
+    code("state", "State", &c::DESTRUCTION_STATE),
+    text("site", "Site", 64),
+    field("place", "Place", FieldType::Place),
+    text("place_name", "Name of the place", LINE),
+    field("planned_for", "Planned for", FieldType::Time),
+    code("method", "Method", &c::DESTRUCTION_METHOD),
+    code("second_method", "Second process", &c::DESTRUCTION_METHOD),
+    text("override_reason", "Why a discouraged method", 1024),
+    text("authority", "Authority that ordered it", LINE),
+    ident("authorisation", "Authorisation number", 128),
+    field("authorised_at", "Authorised at", FieldType::Time),
+    text("third_party", "Third party that monitors", LINE),
+    ident("sop", "Operating procedure and version", 128),
+    ident("risk_assessment", "Risk assessment", 128),
+    field("supervisor", "Supervisor", FieldType::Id),
+    field("started_at", "Started at", FieldType::Time),
+    field("ended_at", "Ended at", FieldType::Time),
+    flag("public", "Media or public present"),
+    int("total_weight_g", "Total weight in grams", 0, 1_000_000_000_000),
+];
+
+static SPOT_CHECK_FIELDS: &[FieldSpec] = &[
+    text("title", "Title", LINE),
+    code("state", "State", &c::WORK_STATE),
+    ident("seed", "Seed of the sample", 64),
+    int("population", "Items to draw from", 0, 1_000_000_000),
+    int("permille", "Share drawn, per thousand", 1, 1000),
+    int("limit_permille", "Stop when more errors, per thousand", 0, 1000),
+    ident("strata", "Stratified by", 64),
+    text("site", "Site", 64),
+    field("planned_at", "Planned at", FieldType::Time),
+    field("closed_at", "Closed at", FieldType::Time),
+];
+
 /// Officers are known to the register only; nothing here says anything about people who hand weapons in.
 static OFFICER_FIELDS: &[FieldSpec] = &[text("name", "Name or service number", 256), text("note", "Note", TEXT_BYTES)];
 
@@ -218,7 +502,44 @@ pub(super) static KINDS: &[KindSpec] = &[
         fields: COLLECTION_FIELDS,
         sets: &[NOTES, REFS, PHOTOS],
     },
+    KindSpec {
+        kind: "marking_session",
+        label: "Marking session: marks applied with one machine",
+        fields: MARKING_SESSION_FIELDS,
+        sets: &[NOTES, REFS, PHOTOS, JUSTIFICATIONS],
+    },
+    KindSpec {
+        kind: "handover",
+        label: "Hand-over: custody passes, with or without a transport",
+        fields: HANDOVER_FIELDS,
+        sets: &[LINES, LOADED, RECEIVED, SEALS, NOTES, REFS, PHOTOS, JUSTIFICATIONS],
+    },
+    KindSpec {
+        kind: "count",
+        label: "Count: what is in a store",
+        fields: COUNT_FIELDS,
+        sets: &[TALLIES, SIGHTINGS, NOTES, REFS, PHOTOS, JUSTIFICATIONS],
+    },
+    KindSpec {
+        kind: "incident",
+        label: "Incident: loss, theft, shortage or damage",
+        fields: INCIDENT_FIELDS,
+        sets: &[CONCERNED, NOTES, REFS, PHOTOS, JUSTIFICATIONS],
+    },
+    KindSpec {
+        kind: "destruction",
+        label: "Destruction: plan, deed and result",
+        fields: DESTRUCTION_FIELDS,
+        sets: &[PLANNED, RESULTS, SCRAP, NOTES, REFS, PHOTOS, JUSTIFICATIONS],
+    },
+    KindSpec {
+        kind: "spot_check",
+        label: "Spot check: a blind second inspection",
+        fields: SPOT_CHECK_FIELDS,
+        sets: &[SAMPLE, READINGS, NOTES, JUSTIFICATIONS],
+    },
     KindSpec { kind: "officer", label: "Officer: a person who acts", fields: OFFICER_FIELDS, sets: &[] },
 ];
 
-pub(super) static NAMES: &[&str] = &["item", "collection", "officer"];
+pub(super) static NAMES: &[&str] =
+    &["item", "collection", "marking_session", "handover", "count", "incident", "destruction", "spot_check", "officer"];
