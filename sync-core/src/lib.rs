@@ -15,7 +15,9 @@
 pub mod audit;
 pub mod authorise;
 pub mod cbor;
+pub mod custody;
 pub mod decision;
+pub mod destruction;
 pub mod document;
 pub mod domain;
 pub mod edit;

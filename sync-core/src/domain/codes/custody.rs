@@ -49,6 +49,9 @@ codes!(
     "destroyed" => "Destroyed",
     "split" => "Taken out into another lot",
     "found_again" => "Found again",
+    "lost" => "Lost",
+    "stolen" => "Stolen",
+    "left" => "Left the programme: transferred, returned, deactivated",
 );
 
 codes!(
