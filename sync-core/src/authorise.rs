@@ -54,6 +54,8 @@ pub enum Act {
     Approve,
     /// A destruction is carried out.
     Execute,
+    /// Where the scrap of a destruction went; that is known days after its end.
+    Scrap,
     /// That it was destroyed, transferred or otherwise came to its end.
     End,
     /// That it was lawfully returned.
@@ -70,7 +72,7 @@ pub enum Act {
 
 impl Act {
     /// Every act, in the order of the table.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::RecordItem,
         Self::RecordCollection,
         Self::Describe,
@@ -92,6 +94,7 @@ impl Act {
         Self::Plan,
         Self::Approve,
         Self::Execute,
+        Self::Scrap,
         Self::End,
         Self::Return,
         Self::AttestEnd,
@@ -124,6 +127,7 @@ impl Act {
             Self::Plan => "plan",
             Self::Approve => "approve",
             Self::Execute => "execute",
+            Self::Scrap => "scrap",
             Self::End => "end",
             Self::Return => "return",
             Self::AttestEnd => "attest_end",
@@ -153,11 +157,13 @@ pub fn may(role: Role, act: Act) -> bool {
         Role::Supervisor => {
             records
                 || matches!(act, A::Mark | A::HandOver | A::Count | A::Justify | A::Attest | A::Sample | A::Check)
-                || matches!(act, A::Dispose | A::Hold | A::Plan | A::Approve | A::Execute)
+                || matches!(act, A::Dispose | A::Hold | A::Plan | A::Approve | A::Execute | A::Scrap)
                 || matches!(act, A::End | A::Return | A::AttestEnd)
         }
         Role::Witness => matches!(act, A::Witness),
-        Role::Storekeeper => matches!(act, A::Keep | A::HandOver | A::Count | A::Report | A::Note | A::Photograph),
+        Role::Storekeeper => {
+            matches!(act, A::Keep | A::HandOver | A::Count | A::Report | A::Note | A::Photograph | A::Scrap)
+        }
         Role::Registrar => {
             records
                 || matches!(act, A::Count | A::Justify | A::Attest | A::Sample | A::Dispose | A::Plan | A::Approve)
@@ -183,9 +189,9 @@ fn act_on(kind: &str, path: &str, value: Option<&crate::cbor::Value>) -> Act {
         ("count", _) => Act::Count,
         ("incident", "state" | "outcome") => Act::Dispose,
         ("incident", _) => Act::Report,
-        ("destruction", "results" | "scrap" | "started_at" | "ended_at" | "total_weight_g" | "public" | "photos") => {
-            Act::Execute
-        }
+        ("destruction", "results" | "started_at" | "ended_at" | "total_weight_g" | "public") => Act::Execute,
+        ("destruction", "scrap") => Act::Scrap,
+        ("destruction", "photos") => Act::Photograph,
         ("destruction", "state") if text.is_some_and(|state| matches!(state, "under_way" | "closed")) => Act::Execute,
         ("destruction", _) => Act::Plan,
         ("spot_check", "readings") => Act::Check,
@@ -314,8 +320,10 @@ pub fn fits(act: Act, standing: &BTreeSet<Standing>) -> Result<(), Reason> {
     if is(Standing::Moved) && !matches!(act, A::Note | A::Justify | A::Decide) {
         return Err(Reason::Moved);
     }
-    let after_the_end =
-        matches!(act, A::Attest | A::AttestEnd | A::Witness | A::Photograph | A::Note | A::Justify | A::Decide);
+    let after_the_end = matches!(
+        act,
+        A::Attest | A::AttestEnd | A::Witness | A::Photograph | A::Scrap | A::Note | A::Justify | A::Decide
+    );
     if is(Standing::Ended) {
         return if after_the_end { Ok(()) } else { Err(Reason::Ended) };
     }

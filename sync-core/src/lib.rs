@@ -15,6 +15,7 @@
 pub mod audit;
 pub mod authorise;
 pub mod cbor;
+pub mod certificate;
 pub mod custody;
 pub mod decision;
 pub mod destruction;
