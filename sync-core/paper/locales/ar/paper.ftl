@@ -1,0 +1,224 @@
+# The words of printed documents: Arabic.
+# MACHINE-MADE TRANSLATION of en/paper.ftl, not yet reviewed by a speaker who knows the field.
+
+## Every document
+
+footer-page = صفحة { $page } من { $pages }
+list-comma = { "، " }
+quantity = { $count } ({ $method })
+label-operation = العملية
+label-issued = تاريخ الإصدار
+signed-at = وُقّع على الجهاز في { $time }
+label-key = بصمة مفتاح التوقيع
+not-signed-on-device = لم يوقَّع على جهاز
+pen-signature = التوقيع بالقلم والتاريخ
+
+## Certificate of destruction
+
+certificate-title = شهادة تدمير
+certificate-number = رقم الشهادة
+certificate-statement = نشهد بأن { $destroyed } من القطع المدرجة في الملحق قد دُمّرت في { $site }، { $place }، على النحو المبين أدناه وبحضور الموقعين.
+footer-certificate = الشهادة { $number }
+footer-list = قائمة القطع { $hash }
+section-operation = التدمير
+section-totals = المجاميع، بعدد القطع
+section-scrap = الخردة
+section-signatures = التوقيعات
+section-proof = الإثبات
+label-programme = البرنامج
+label-country = البلد
+label-site = الموقع والمكان
+label-begun = البداية (UTC)
+label-ended = النهاية (UTC)
+label-methods = الطريقة
+label-authorisation = الإذن
+label-plan = خطة التدمير
+label-procedure = إجراءات العمل الموحدة
+label-monitored = الرقابة من طرف ثالث
+authorisation = { $authority }، رقم { $number } بتاريخ { $date }
+issued = { $time } من { $by }
+needs-second-process = لا تكفي هذه الطريقة وحدها أبداً: يلزم إجراء عملية ثانية.
+total-planned = مخططة
+total-presented = مقدَّمة
+total-destroyed = مدمَّرة
+total-rejected = مرفوضة
+total-withdrawn = مسحوبة
+total-weight = الوزن الإجمالي المدمَّر: { $weight } كغ.
+reconciled = مطابق: المقدَّمة = المدمَّرة + المرفوضة + المسحوبة، { $equation }.
+not-reconciled = غير مطابق: المقدَّمة ≠ المدمَّرة + المرفوضة + المسحوبة، { $equation }؛ الفرق { $difference }.
+column-ammunition = الذخيرة المدمَّرة
+column-quantity = الكمية
+column-quantity-method = طريقة التحديد
+column-weight = كغ
+column-recipient = المستلم
+column-reference = المرجع
+label-list-hash = بصمة SHA-256 لقائمة القطع
+label-log = سجل التدقيق
+log-position = القيد { $position }، تشمله نقطة التحقق هذه:
+log-position-none = لم يُدرج في السجل بعد.
+label-check = التحقق دون شبكة
+check-offline = الإثبات الموقَّع مرفق بهذا الملف. بالملف وبالمفتاح العام للسجل، على أي حاسوب:
+annex-title = الملحق: قائمة القطع
+annex-of = الشهادة { $number }، عدد الأسطر { $count }
+annex-hash = بصمة SHA-256: { $hash }
+annex-end = نهاية القائمة
+column-no = الرقم
+column-tag = البطاقة
+column-class = الفئة
+column-make-model = الصنع والطراز
+column-calibre = العيار
+column-serial = الرقم كما شوهد، أو الكمية
+column-result = النتيجة
+
+## Receipt
+
+receipt-title = إيصال
+receipt-number = رقم الإيصال
+receipt-statement = سُلّمت القطعة الموصوفة هنا وجرى استلامها.
+receipt-no-permit = هذا الإيصال ليس ترخيصاً بحيازة السلاح أو حمله.
+receipt-keep = احتفظ بهذه الورقة. يمكن بواسطة البطاقة العثور على القطعة في السجل، مثلاً عند تقديم تظلم.
+footer-receipt = الإيصال { $number }
+label-name = الاسم
+name-by-hand = يُكتب بخط اليد على هذه الورقة فقط
+label-date = التاريخ (UTC)
+label-place = المكان
+label-type = النوع
+label-make-model = الصنع والطراز
+label-calibre = العيار
+label-condition = الصلاحية
+label-serial = الرقم المتسلسل
+label-quantity = الكمية
+label-tag = البطاقة
+label-officer = استلمها
+label-organisation = الجهة
+label-signature-officer = توقيع الموظف المستلم
+
+## Hand-over sheet
+
+handover-title = محضر تسليم واستلام
+handover-number = رقم المحضر
+footer-handover = محضر التسليم { $number }
+section-counts = العدّ، بأسطر القائمة
+section-seals = الأختام
+section-items = الحمولة
+section-differences = الفروق عند الاستلام
+section-handover-signatures = التسليم والاستلام
+handover-declaration = عددنا الحمولة وفق هذه القائمة وفحصنا الأختام؛ والفروق مبينة أعلاه.
+label-from = من
+label-to = إلى
+label-loaded-at = وقت التحميل (UTC)
+label-received-at = وقت الاستلام (UTC)
+label-vehicle = المركبة
+label-escort = المرافقة
+label-reason = السبب
+count-listed = في القائمة
+count-loaded = عُدّت عند التحميل
+count-received = عُدّت عند الاستلام
+count-difference = المستلم − المحمَّل
+not-received-yet = لم تُستلم الحمولة بعد.
+column-seal = الختم عند التحميل
+column-seal-found = الختم عند الاستلام
+column-seal-state = الحالة
+seal-same = الرقم نفسه
+seal-differs = رقم مختلف
+seal-open = لم يُفحص بعد
+column-container = الصندوق
+column-received = استُلم
+received-yes = نعم
+received-no = لا
+no-differences = لا توجد.
+differences-open = تُبيَّن عند الاستلام.
+differences-unexplained = العددان مختلفان ولم يُذكر أي فرق.
+column-difference = ما لم يتطابق
+
+## Roles of signers
+
+code-signer-destruction-supervisor = المشرف على التدمير
+code-signer-independent-witness = شاهد مستقل
+code-signer-storekeeper = أمين المخزن
+code-signer-transport-escort = مرافق النقل
+code-signer-registrar = مأمور السجل
+code-signer-team-leader = رئيس الفريق
+code-signer-receiving-officer = الموظف المستلم
+code-signer-handing-officer = الموظف المسلِّم
+
+## Code lists
+
+code-weapon-class-REV = مسدس دوّار
+code-weapon-class-PIS = مسدس نصف آلي
+code-weapon-class-PSS = مسدس أحادي الطلقة أو متعدد السبطانات
+code-weapon-class-MPI = مسدس آلي
+code-weapon-class-RIF = بندقية يدوية التلقيم أو نصف آلية
+code-weapon-class-CAR = بندقية قصيرة
+code-weapon-class-SNI = بندقية قنص
+code-weapon-class-SHG = بندقية خرطوش
+code-weapon-class-SMG = رشاش صغير
+code-weapon-class-ASR = بندقية هجومية
+code-weapon-class-LMG = رشاش خفيف
+code-weapon-class-GPM = رشاش متعدد الأغراض
+code-weapon-class-HMG = رشاش ثقيل
+code-weapon-class-GLH = قاذف قنابل يدوي
+code-weapon-class-GLU = قاذف قنابل تحت السبطانة
+code-weapon-class-GLM = قاذف قنابل محمول على قاعدة
+code-weapon-class-AAG = مدفع محمول مضاد للطائرات
+code-weapon-class-ATG = مدفع محمول مضاد للدبابات أو بندقية مضادة للعتاد
+code-weapon-class-RCL = مدفع عديم الارتداد
+code-weapon-class-ATM = قاذف صواريخ موجهة محمول مضاد للدبابات
+code-weapon-class-ATR = قاذف صواريخ محمول
+code-weapon-class-MAN = منظومة دفاع جوي محمولة: قاذف أو مقبض أو صاروخ
+code-weapon-class-MOR = هاون دون 100 مم
+code-weapon-class-MOH = هاون 100 مم فما فوق
+code-weapon-class-HVY = سلاح ثقيل أو مركبة
+code-weapon-class-GRN = قنبلة يدوية
+code-weapon-class-MIN = لغم
+code-weapon-class-EXP = متفجرات
+code-weapon-class-IED = عبوة ناسفة مرتجلة
+code-weapon-class-AMM = ذخيرة
+code-weapon-class-PRT = جزء أو مكوّن
+code-weapon-class-ACC = ملحق
+code-weapon-class-AIR = سلاح هوائي
+code-weapon-class-BLK = سلاح صوت أو غاز أو إنذار
+code-weapon-class-MEL = سلاح أبيض
+code-weapon-class-TOY = لعبة
+code-weapon-class-REP = نسخة مقلدة
+code-weapon-class-OTH = غير ذلك
+code-weapon-class-UNK = غير معروف
+code-condition-SVC = صالح للاستعمال
+code-condition-REP = قابل للإصلاح
+code-condition-UNS = غير صالح للاستعمال
+code-condition-INC = ناقص
+code-condition-DEG = متدهور بشدة
+code-condition-DEM = منزوع الصفة العسكرية أو معطّل
+code-condition-DNG = غير آمن
+code-condition-UNK = لم يُقيَّم
+code-destruction-method-CUT-T = القطع بالشعلة
+code-destruction-method-CUT-S = القطع بالمنشار أو القرص
+code-destruction-method-SHR = القص الهيدروليكي
+code-destruction-method-CRH = السحق
+code-destruction-method-SHD = التمزيق الآلي
+code-destruction-method-SML = الصهر
+code-destruction-method-BRN = الحرق
+code-destruction-method-DET = التفجير
+code-destruction-method-BND = الثني
+code-destruction-method-DIS = التفكيك وإعادة التدوير
+code-destruction-method-CNC = الصب في الخرسانة
+code-destruction-method-OB = الذخيرة، حرق في العراء
+code-destruction-method-OD = الذخيرة، تفجير في العراء
+code-destruction-method-IND = نزع الصفة العسكرية صناعياً
+code-destruction-method-SEA = الإلقاء في البحر
+code-destruction-method-LFL = الطمر
+code-destruction-method-OTH = غير ذلك
+code-destruction-result-complete = كامل
+code-destruction-result-second-process = يتطلب عملية ثانية
+code-destruction-result-failed = فشل
+code-destruction-result-rejected = مرفوض
+code-destruction-result-withdrawn = مسحوب
+code-quantity-method-counted = بالعدّ
+code-quantity-method-estimated = بالتقدير
+code-quantity-method-weighed = بالوزن
+code-serial-status-read = قُرئ كاملاً
+code-serial-status-partial = قُرئ جزئياً
+code-serial-status-none-marked = لم يوسم قط
+code-serial-status-obliterated = مطموس
+code-serial-status-not-legible = غير مقروء
+code-serial-status-not-inspected = لم يُفحص

@@ -1,0 +1,224 @@
+# The words of printed documents: French.
+# MACHINE-MADE TRANSLATION of en/paper.ftl, not yet reviewed by a speaker who knows the field.
+
+## Every document
+
+footer-page = Page { $page } sur { $pages }
+list-comma = { ", " }
+quantity = { $count } ({ $method })
+label-operation = Opération
+label-issued = Délivré
+signed-at = Signé sur appareil le { $time }
+label-key = Empreinte de la clé de signature
+not-signed-on-device = Non signé sur un appareil
+pen-signature = Signature manuscrite, date
+
+## Certificate of destruction
+
+certificate-title = Certificat de destruction
+certificate-number = Certificat n°
+certificate-statement = Il est certifié que { $destroyed } objets énumérés en annexe ont été détruits à { $site }, { $place }, comme indiqué ci-dessous et en présence des signataires.
+footer-certificate = Certificat { $number }
+footer-list = liste des objets { $hash }
+section-operation = Destruction
+section-totals = Totaux, en objets
+section-scrap = Ferraille
+section-signatures = Signatures
+section-proof = Preuve
+label-programme = Programme
+label-country = Pays
+label-site = Site et lieu
+label-begun = Début (UTC)
+label-ended = Fin (UTC)
+label-methods = Méthode
+label-authorisation = Autorisation
+label-plan = Plan de destruction
+label-procedure = Mode opératoire normalisé
+label-monitored = Surveillé par (tierce partie)
+authorisation = { $authority }, n° { $number } du { $date }
+issued = { $time } par { $by }
+needs-second-process = Cette méthode ne suffit jamais à elle seule : un second procédé est nécessaire.
+total-planned = prévus
+total-presented = présentés
+total-destroyed = détruits
+total-rejected = rejetés
+total-withdrawn = retirés
+total-weight = Poids total détruit : { $weight } kg.
+reconciled = Concordance : présentés = détruits + rejetés + retirés, { $equation }.
+not-reconciled = NON CONCORDANT : présentés ≠ détruits + rejetés + retirés, { $equation } ; écart { $difference }.
+column-ammunition = Munitions détruites
+column-quantity = Quantité
+column-quantity-method = Mode
+column-weight = kg
+column-recipient = Destinataire
+column-reference = Référence
+label-list-hash = SHA-256 de la liste des objets
+label-log = Journal d’audit du registre
+log-position = Feuille { $position }, couverte par ce point de contrôle :
+log-position-none = Pas encore dans le journal.
+label-check = Vérifier sans réseau
+check-offline = La preuve signée est jointe à ce fichier. Avec le fichier et la clé publique du registre, sur tout ordinateur :
+annex-title = Annexe : liste des objets
+annex-of = Certificat { $number }, { $count } lignes
+annex-hash = SHA-256 { $hash }
+annex-end = Fin de la liste
+column-no = N°
+column-tag = Étiquette
+column-class = Catégorie
+column-make-model = Marque, modèle
+column-calibre = Calibre
+column-serial = Numéro tel que vu, ou quantité
+column-result = Résultat
+
+## Receipt
+
+receipt-title = Reçu
+receipt-number = Reçu n°
+receipt-statement = L’objet décrit ici a été remis et reçu.
+receipt-no-permit = Ce reçu n’est pas une autorisation de détenir ou de porter des armes.
+receipt-keep = Conservez ce papier. L’étiquette permet de retrouver l’objet dans le registre, par exemple pour un recours.
+footer-receipt = Reçu { $number }
+label-name = Nom
+name-by-hand = écrit à la main, sur ce papier seulement
+label-date = Date (UTC)
+label-place = Lieu
+label-type = Type
+label-make-model = Marque, modèle
+label-calibre = Calibre
+label-condition = État
+label-serial = Numéro de série
+label-quantity = Quantité
+label-tag = Étiquette
+label-officer = Reçu par
+label-organisation = Organisation
+label-signature-officer = Signature de l’agent qui reçoit
+
+## Hand-over sheet
+
+handover-title = Bordereau de remise
+handover-number = Bordereau n°
+footer-handover = Bordereau de remise { $number }
+section-counts = Décomptes, en lignes de la liste
+section-seals = Scellés
+section-items = Chargement
+section-differences = Écarts à la réception
+section-handover-signatures = Remise et réception
+handover-declaration = Nous avons compté le chargement d’après cette liste et contrôlé les scellés ; les écarts sont indiqués ci-dessus.
+label-from = De
+label-to = À
+label-loaded-at = Chargé (UTC)
+label-received-at = Reçu (UTC)
+label-vehicle = Véhicule
+label-escort = Escorte
+label-reason = Motif
+count-listed = sur la liste
+count-loaded = comptés au chargement
+count-received = comptés à la réception
+count-difference = reçus − chargés
+not-received-yet = Le chargement n’a pas encore été reçu.
+column-seal = Scellé au chargement
+column-seal-found = Scellé à la réception
+column-seal-state = État
+seal-same = même numéro
+seal-differs = NUMÉRO DIFFÉRENT
+seal-open = pas encore contrôlé
+column-container = Caisse
+column-received = Reçu
+received-yes = oui
+received-no = NON
+no-differences = Aucun.
+differences-open = À indiquer à la réception.
+differences-unexplained = Les décomptes diffèrent et aucun écart n’est indiqué.
+column-difference = Ce qui ne concorde pas
+
+## Roles of signers
+
+code-signer-destruction-supervisor = Responsable de la destruction
+code-signer-independent-witness = Témoin indépendant
+code-signer-storekeeper = Magasinier
+code-signer-transport-escort = Escorte de transport
+code-signer-registrar = Agent du registre
+code-signer-team-leader = Chef d’équipe
+code-signer-receiving-officer = Agent qui reçoit
+code-signer-handing-officer = Agent qui remet
+
+## Code lists
+
+code-weapon-class-REV = Revolver
+code-weapon-class-PIS = Pistolet semi-automatique
+code-weapon-class-PSS = Pistolet à un coup ou à plusieurs canons
+code-weapon-class-MPI = Pistolet automatique
+code-weapon-class-RIF = Fusil à verrou ou semi-automatique
+code-weapon-class-CAR = Carabine
+code-weapon-class-SNI = Fusil de précision
+code-weapon-class-SHG = Fusil à canon lisse
+code-weapon-class-SMG = Pistolet-mitrailleur
+code-weapon-class-ASR = Fusil d’assaut
+code-weapon-class-LMG = Mitrailleuse légère
+code-weapon-class-GPM = Mitrailleuse polyvalente
+code-weapon-class-HMG = Mitrailleuse lourde
+code-weapon-class-GLH = Lance-grenades à main
+code-weapon-class-GLU = Lance-grenades sous canon
+code-weapon-class-GLM = Lance-grenades sur affût
+code-weapon-class-AAG = Canon antiaérien portatif
+code-weapon-class-ATG = Canon antichar portatif ou fusil antimatériel
+code-weapon-class-RCL = Fusil sans recul
+code-weapon-class-ATM = Lance-missiles antichar portatif
+code-weapon-class-ATR = Lance-roquettes portatif
+code-weapon-class-MAN = MANPADS : lanceur, poignée de tir ou missile
+code-weapon-class-MOR = Mortier de moins de 100 mm
+code-weapon-class-MOH = Mortier de 100 mm et plus
+code-weapon-class-HVY = Arme lourde ou véhicule
+code-weapon-class-GRN = Grenade à main
+code-weapon-class-MIN = Mine
+code-weapon-class-EXP = Explosifs
+code-weapon-class-IED = Engin explosif improvisé
+code-weapon-class-AMM = Munitions
+code-weapon-class-PRT = Pièce ou composant
+code-weapon-class-ACC = Accessoire
+code-weapon-class-AIR = Arme à air comprimé
+code-weapon-class-BLK = Arme à blanc, à gaz ou d’alarme
+code-weapon-class-MEL = Arme blanche
+code-weapon-class-TOY = Jouet
+code-weapon-class-REP = Réplique
+code-weapon-class-OTH = Autre
+code-weapon-class-UNK = Inconnu
+code-condition-SVC = En état de fonctionner
+code-condition-REP = Réparable
+code-condition-UNS = Hors d’usage
+code-condition-INC = Incomplet
+code-condition-DEG = Très dégradé
+code-condition-DEM = Démilitarisé ou neutralisé
+code-condition-DNG = Dangereux
+code-condition-UNK = Non évalué
+code-destruction-method-CUT-T = Découpe au chalumeau
+code-destruction-method-CUT-S = Découpe à la scie ou au disque
+code-destruction-method-SHR = Cisaille hydraulique
+code-destruction-method-CRH = Écrasement
+code-destruction-method-SHD = Broyage
+code-destruction-method-SML = Fusion
+code-destruction-method-BRN = Brûlage
+code-destruction-method-DET = Explosion
+code-destruction-method-BND = Pliage
+code-destruction-method-DIS = Démontage et recyclage
+code-destruction-method-CNC = Enrobage dans le béton
+code-destruction-method-OB = Munitions, brûlage à l’air libre
+code-destruction-method-OD = Munitions, destruction par explosion à l’air libre
+code-destruction-method-IND = Démilitarisation industrielle
+code-destruction-method-SEA = Immersion en mer
+code-destruction-method-LFL = Mise en décharge
+code-destruction-method-OTH = Autre
+code-destruction-result-complete = Complet
+code-destruction-result-second-process = Exige un second procédé
+code-destruction-result-failed = Échec
+code-destruction-result-rejected = Rejeté
+code-destruction-result-withdrawn = Retiré
+code-quantity-method-counted = compté
+code-quantity-method-estimated = estimé
+code-quantity-method-weighed = pesé
+code-serial-status-read = lu en entier
+code-serial-status-partial = lu en partie
+code-serial-status-none-marked = jamais marqué
+code-serial-status-obliterated = oblitéré
+code-serial-status-not-legible = illisible
+code-serial-status-not-inspected = non examiné
