@@ -8,7 +8,7 @@ mod annex;
 use crate::clean::{clean, field};
 use crate::error::PaperError;
 use crate::language::Language;
-use crate::number::{count, file_date, hex_groups, kilograms};
+use crate::number::{count, file_date, hex_groups, hex_lines, kilograms};
 use crate::page::{Align, Block, Cell, Column, Figure, Flow, Pages, Pairs, PenSignature, Sheet, Table, mm, qr};
 use crate::pdf::{self, About};
 use crate::sheet::{CertificateSheet, Quantity, SerialSeen, Signature, Totals};
@@ -60,9 +60,9 @@ pub(crate) fn few_enough(length: usize) -> Result<(), PaperError> {
 /// The foot of a page.
 pub(crate) fn foot(words: &Words, what: &str, page: usize, pages: usize) -> (Cell, Cell) {
     let style = Style::plain(7.0);
-    let base = if words.language().is_right_to_left() { Base::RightToLeft } else { Base::LeftToRight };
+    let base = base(words);
     let number = words.with("footer-page", &[("page", page.to_string()), ("pages", pages.to_string())]);
-    (Cell { text: what.to_owned(), style, base }, Cell { text: number, style, base })
+    (Cell { base, ..Cell::new(what, style) }, Cell { base, ..Cell::new(number, style) })
 }
 
 /// The head of a document: whose it is, what it is, its number.
@@ -231,8 +231,8 @@ pub(crate) fn serial(words: &Words, seen: Option<&SerialSeen>, size: f32) -> Cel
     match text {
         Some(text) if seen.status == "read" => Cell::forward(text, Style::mono(size)),
         Some(text) => {
-            let status = words.code("serial_status", &seen.status);
-            Cell { base: base(words), ..Cell::new(format!("\u{2066}{text}\u{2069} ({status})"), Style::mono(size)) }
+            let note = format!("({})", words.code("serial_status", &seen.status));
+            Cell { note: Some((note, base(words))), ..Cell::forward(text, Style::mono(size)) }
         }
         None => Cell { base: base(words), ..Cell::new(words.code("serial_status", &seen.status), Style::plain(size)) },
     }
@@ -252,9 +252,12 @@ fn signatures(flow: &mut Flow, words: &Words, signatures: &[Signature]) {
     if signatures.is_empty() {
         return;
     }
-    flow.heading(words.text("section-signatures"), mm(48.0));
-    let blocks: Vec<PenSignature> = signatures.iter().map(|s| signature(flow, words, s)).collect();
-    PenSignature::put(flow, &blocks);
+    let signatures: Vec<PenSignature> = signatures.iter().map(|s| signature(flow, words, s)).collect();
+    let rows = PenSignature::rows(flow, &signatures);
+    flow.heading(words.text("section-signatures"), rows.first().map_or(0.0, |row| row.height));
+    for row in rows {
+        flow.put(row);
+    }
 }
 
 /// A signature as it is printed.
@@ -272,7 +275,7 @@ pub(crate) fn signature(flow: &Flow, words: &Words, signature: &Signature) -> Pe
             if let Some(key) = key {
                 lines.push(flow.said(words.text("label-key"), Style::plain(7.5).grey()));
                 let shown = key.get(..64).unwrap_or(key);
-                lines.push(Cell::forward(hex_groups(shown), Style::mono(7.0)));
+                lines.extend(hex_lines(shown).map(|line| Cell::forward(line, Style::mono(7.5))));
             }
         }
     }
@@ -290,7 +293,9 @@ fn proof(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) -> Result<(),
     let width = flow.width() - edge - gap;
     let label = |flow: &Flow, text: String| flow.block(&flow.said(text, Style::plain(7.5).grey()), width, Align::Start);
     let mut text = label(flow, words.text("label-list-hash"));
-    text.below(flow.block(&Cell::forward(hex_groups(&sheet.proof.item_list_hash), Style::mono(8.5)), width, Align::Start));
+    for line in hex_lines(&sheet.proof.item_list_hash) {
+        text.below(flow.block(&Cell::forward(line, Style::mono(9.0)), width, Align::Start));
+    }
     text.below(Block::space(mm(1.4)));
     text.below(label(flow, words.text("label-log")));
     let position = match sheet.proof.log_position {

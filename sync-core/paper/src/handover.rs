@@ -33,11 +33,16 @@ pub(crate) fn lay_out(sheet: &HandoverSheet, words: &Words) -> Result<Pages, Pap
     seals(&mut flow, words, sheet);
     items(&mut flow, words, &sheet.items);
     differences(&mut flow, words, sheet);
-    flow.heading(words.text("section-handover-signatures"), mm(52.0));
-    flow.paragraph(&flow.said(words.text("handover-declaration"), Style::plain(8.5)), Align::Start);
-    flow.space(mm(2.0));
     let both = [signature(&flow, words, &sheet.handing), signature(&flow, words, &sheet.receiving)];
-    PenSignature::put(&mut flow, &both);
+    let rows = PenSignature::rows(&flow, &both);
+    let declaration = flow.said(words.text("handover-declaration"), Style::plain(8.5));
+    let room = rows.iter().map(|row| row.height).sum::<f32>() + mm(14.0);
+    flow.heading(words.text("section-handover-signatures"), room);
+    flow.paragraph(&declaration, Align::Start);
+    flow.space(mm(2.0));
+    for row in rows {
+        flow.put(row);
+    }
     let number = words.with("footer-handover", &[("number", field(&sheet.number))]);
     Ok(flow.finish(|page, pages| foot(words, &number, page, pages)))
 }

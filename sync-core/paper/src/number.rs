@@ -24,19 +24,21 @@ pub(crate) fn count(n: u64) -> String {
     out
 }
 
-/// A weight in kilograms, without its unit.
+/// A weight in kilograms to the gram, without its unit.
 pub(crate) fn kilograms(grams: u64, language: Language) -> String {
     let mark = if language == Language::French { ',' } else { '.' };
-    let fraction = format!("{:03}", grams % 1_000);
-    let fraction = fraction.trim_end_matches('0');
-    let fraction = if fraction.is_empty() { "0" } else { fraction };
-    format!("{}{mark}{fraction}", count(grams / 1_000))
+    format!("{}{mark}{:03}", count(grams / 1_000), grams % 1_000)
 }
 
 /// Bytes as hex, in groups of four digits.
 pub(crate) fn hex_groups(bytes: &[u8]) -> String {
     let groups: Vec<String> = bytes.chunks(2).map(hex::encode).collect();
     groups.join(" ")
+}
+
+/// Bytes as hex, eight groups a line: two lines for a SHA-256, so that two people can compare them aloud.
+pub(crate) fn hex_lines(bytes: &[u8]) -> impl Iterator<Item = String> + '_ {
+    bytes.chunks(16).map(hex_groups)
 }
 
 /// The day of a time: what stands before the `T`.
@@ -95,10 +97,10 @@ mod tests {
 
     #[test]
     fn weights_keep_their_grams() {
-        assert_eq!(kilograms(3_540, Language::English), "3.54");
-        assert_eq!(kilograms(3_540, Language::French), "3,54");
+        assert_eq!(kilograms(3_540, Language::English), "3.540");
+        assert_eq!(kilograms(3_540, Language::French), "3,540");
         assert_eq!(kilograms(12_345_006, Language::Arabic), "12\u{202F}345.006");
-        assert_eq!(kilograms(4_000, Language::English), "4.0");
+        assert_eq!(kilograms(4_000, Language::English), "4.000");
     }
 
     #[test]

@@ -25,7 +25,8 @@ pub(crate) fn lay_out(sheet: &ReceiptSheet, words: &Words) -> Result<Pages, Pape
     let mut flow = Flow::new(Sheet::A5, words.language())?;
     let above = [field(&sheet.operation)];
     masthead(&mut flow, &above, words.text("receipt-title"), words.text("receipt-number"), &sheet.number);
-    flow.paragraph(&flow.said(words.text("receipt-statement"), Style::plain(10.0)), Align::Start);
+    let statement = statement(words, sheet);
+    flow.paragraph(&flow.said(statement, Style::plain(10.0)), Align::Start);
     flow.space(mm(3.0));
     let mut pairs = Pairs::default();
     match &sheet.details {
@@ -45,9 +46,7 @@ pub(crate) fn lay_out(sheet: &ReceiptSheet, words: &Words) -> Result<Pages, Pape
     pairs.put(&mut flow, 2);
     flow.space(mm(2.0));
     pen_line(&mut flow, words.text("label-signature-officer"), String::new());
-    flow.space(mm(2.0));
-    flow.put(Block::rule(flow.width(), 0.7));
-    flow.space(mm(2.0));
+    flow.space(mm(4.0));
     flow.paragraph(&flow.said(words.text("receipt-no-permit"), Style::bold(9.5)), Align::Start);
     flow.space(mm(1.0));
     flow.paragraph(&flow.said(words.text("receipt-keep"), Style::plain(8.5)), Align::Start);
@@ -69,6 +68,11 @@ fn item(flow: &Flow, words: &Words, pairs: &mut Pairs, sheet: &ReceiptSheet, det
         None => pairs.add(words.text("label-serial"), serial(words, details.serial.as_ref(), 10.5)),
     }
     pairs.add(words.text("label-tag"), Cell::forward(field(&sheet.tag), Style::mono(10.5)));
+}
+
+/// What the receipt is for.
+pub(crate) fn statement(words: &Words, sheet: &ReceiptSheet) -> String {
+    if sheet.details.is_some() { words.text("receipt-statement") } else { words.text("receipt-statement-minimal") }
 }
 
 /// A line to be filled in by pen.

@@ -7,6 +7,7 @@ use crate::certificate::quantity;
 use crate::clean::field;
 use crate::language::Language;
 use crate::number::day;
+use crate::receipt::statement;
 use crate::sheet::{ReceiptSheet, SerialSeen};
 use crate::words::Words;
 
@@ -46,7 +47,7 @@ pub fn receipt_text(sheet: &ReceiptSheet, language: Language) -> String {
     paper.pair_some(&words.text("label-organisation"), sheet.organisation.as_deref());
     paper.pen(&words.text("label-signature-officer"));
     paper.rule('-');
-    paper.line(&words.text("receipt-statement"));
+    paper.line(&statement(&words, sheet));
     paper.line(&words.text("receipt-no-permit"));
     paper.line(&words.text("receipt-keep"));
     paper.out

@@ -75,6 +75,7 @@ impl Style {
 
 /// One line of shaped text.
 #[derive(Debug, Clone)]
+#[cfg_attr(not(test), expect(dead_code, reason = "tests read the text of a page"))]
 pub(crate) struct Line {
     /// Its runs, from left to right as printed.
     pub runs: Vec<Run>,

@@ -27,17 +27,19 @@ pub(crate) struct Cell {
     pub style: Style,
     /// Which way it runs.
     pub base: Base,
+    /// A remark below it, in the plain type and the language of the document.
+    pub note: Option<(String, Base)>,
 }
 
 impl Cell {
     /// Text that runs as its first letter says.
     pub(crate) fn new(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style, base: Base::FirstLetter }
+        Self { text: text.into(), style, base: Base::FirstLetter, note: None }
     }
 
     /// A serial, hash, number or date: from left to right.
     pub(crate) fn forward(text: impl Into<String>, style: Style) -> Self {
-        Self { text: text.into(), style, base: Base::LeftToRight }
+        Self { text: text.into(), style, base: Base::LeftToRight, note: None }
     }
 }
 
@@ -75,7 +77,13 @@ impl Block {
             let y = step * i as f32 + step / 2.0 + cell.style.size * 0.36;
             Mark::Text { line, x, y }
         });
-        Self { marks: marks.collect(), height }
+        let mut block = Self { marks: marks.collect(), height };
+        if let Some((text, base)) = &cell.note {
+            let style = Style { mono: false, ..cell.style };
+            let note = Cell { text: text.clone(), style, base: *base, note: None };
+            block.below(Self::text(faces, &note, width, align, leading));
+        }
+        block
     }
 
     /// A rule over a width.

@@ -56,11 +56,6 @@ impl Flow {
         self.sheet.width - 2.0 * self.sheet.side
     }
 
-    /// How high a block may be at most.
-    pub(crate) fn page_height(&self) -> f32 {
-        self.sheet.height - self.sheet.top - self.sheet.bottom
-    }
-
     /// How much is left of this page.
     pub(crate) fn left(&self) -> f32 {
         self.sheet.height - self.sheet.bottom - self.y
@@ -78,7 +73,7 @@ impl Flow {
 
     /// A cell that says something in the language of the document.
     pub(crate) fn said(&self, text: impl Into<String>, style: Style) -> Cell {
-        Cell { text: text.into(), style, base: self.base() }
+        Cell { text: text.into(), style, base: self.base(), note: None }
     }
 
     /// A block of text.

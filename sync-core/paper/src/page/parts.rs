@@ -81,15 +81,16 @@ pub(crate) struct PenSignature {
 }
 
 impl PenSignature {
-    /// Puts signatures, two side by side.
-    pub(crate) fn put(flow: &mut Flow, signatures: &[Self]) {
+    /// Signatures in rows of two.
+    pub(crate) fn rows(flow: &Flow, signatures: &[Self]) -> Vec<Block> {
         let gap = mm(5.0);
         let width = (flow.width() - gap) / 2.0;
         let pad = mm(2.2);
+        let mut rows = Vec::new();
         for row in signatures.chunks(2) {
             let laid: Vec<Block> = row.iter().map(|s| s.lay(flow, width - 2.0 * pad)).collect();
             let text = laid.iter().map(|b| b.height).fold(0.0, f32::max);
-            let pen = mm(14.0);
+            let pen = mm(13.0);
             let mut block = Block::default();
             for (i, (signature, lines)) in row.iter().zip(laid).enumerate() {
                 let x = (width + gap) * i as f32;
@@ -104,8 +105,9 @@ impl PenSignature {
                 block.marks.push(Mark::Outline { x, y: 0.0, width, height, stroke: 0.5 });
             }
             block.height = height + mm(3.0);
-            flow.put(block);
+            rows.push(block);
         }
+        rows
     }
 
     fn lay(&self, flow: &Flow, width: f32) -> Block {

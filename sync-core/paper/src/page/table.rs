@@ -6,6 +6,7 @@ use crate::text::Style;
 /// Space between the text of a cell and its edges.
 const PAD_X: f32 = 2.6;
 const PAD_Y: f32 = 1.6;
+const APART: f32 = 5.0;
 
 /// A column.
 #[derive(Debug, Clone)]
@@ -70,7 +71,9 @@ impl Table {
         let mut row = Block::default();
         let mut x = 0.0;
         for ((cell, column), width) in cells.iter().zip(&self.columns).zip(&self.widths) {
-            row.put(flow.block(cell, width - 2.0 * PAD_X, column.align), x + PAD_X, PAD_Y);
+            // Numbers at the end of a column keep away from text at the start of the next one.
+            let apart = if column.align == Align::End && x + width < self.width - 1.0 { APART } else { 0.0 };
+            row.put(flow.block(cell, width - 2.0 * PAD_X - apart, column.align), x + PAD_X, PAD_Y);
             x += width;
         }
         row.height += PAD_Y;
