@@ -43,7 +43,7 @@ pub(crate) fn lay_out(sheet: &CertificateSheet, words: &Words) -> Result<Pages, 
     signatures(&mut flow, words, &sheet.signatures);
     proof(&mut flow, words, sheet)?;
     annex::put(&mut flow, words, sheet);
-    let number = words.with("footer-certificate", &[("number", field(&sheet.number))]);
+    let number = words.with("footer-certificate", &[("number", footed(&sheet.number))]);
     let hash: String = hex_groups(&sheet.proof.item_list_hash).chars().take(19).collect();
     let list = words.with("footer-list", &[("hash", format!("{hash} …"))]);
     Ok(flow.finish(|page, pages| foot(words, &format!("{number} · {list}"), page, pages)))
@@ -55,6 +55,11 @@ pub(crate) fn few_enough(length: usize) -> Result<(), PaperError> {
         return Err(PaperError::TooManyLines { length, most: MOST_LINES });
     }
     Ok(())
+}
+
+/// A number as it stands at the foot of a page: on one line, whatever it is.
+pub(crate) fn footed(number: &str) -> String {
+    clean(number, 28)
 }
 
 /// The foot of a page.
@@ -105,7 +110,7 @@ fn operation(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) {
     pairs.add(words.text("label-programme"), value(&sheet.programme));
     pairs.add(words.text("label-operation"), value(&sheet.operation));
     pairs.add(words.text("label-country"), value(&sheet.country));
-    pairs.add(words.text("label-site"), value(&format!("{}, {}", sheet.site, sheet.place)));
+    pairs.add(words.text("label-site"), value(&[sheet.site.as_str(), &sheet.place].join(&words.text("list-comma"))));
     pairs.add(words.text("label-begun"), time(&sheet.begun_at));
     pairs.add(words.text("label-ended"), time(&sheet.ended_at));
     let authorisation = words.with(
@@ -260,17 +265,20 @@ fn signatures(flow: &mut Flow, words: &Words, signatures: &[Signature]) {
     }
 }
 
+/// Characters of a signer's name at most: a signature is never cut in two by the end of a page.
+const SIGNER: usize = 120;
+
 /// A signature as it is printed.
 pub(crate) fn signature(flow: &Flow, words: &Words, signature: &Signature) -> PenSignature {
-    let mut lines = vec![Cell::new(field(&signature.name), Style::plain(VALUE))];
+    let mut lines = vec![Cell::new(clean(&signature.name, SIGNER), Style::plain(VALUE))];
     if let Some(organisation) = &signature.organisation {
-        lines.push(Cell::new(field(organisation), Style::plain(8.5)));
+        lines.push(Cell::new(clean(organisation, SIGNER), Style::plain(8.5)));
     }
     match (&signature.signed_at, &signature.key_fingerprint) {
         (None, None) => lines.push(flow.said(words.text("not-signed-on-device"), Style::plain(7.5).grey())),
         (signed, key) => {
             if let Some(time) = signed {
-                lines.push(flow.said(words.with("signed-at", &[("time", field(time))]), Style::plain(7.5)));
+                lines.push(flow.said(words.with("signed-at", &[("time", clean(time, 40))]), Style::plain(7.5)));
             }
             if let Some(key) = key {
                 lines.push(flow.said(words.text("label-key"), Style::plain(7.5).grey()));
@@ -279,11 +287,7 @@ pub(crate) fn signature(flow: &Flow, words: &Words, signature: &Signature) -> Pe
             }
         }
     }
-    PenSignature {
-        role: words.code("signer", &signature.role),
-        lines,
-        caption: words.text("pen-signature"),
-    }
+    PenSignature { role: words.code("signer", &clean(&signature.role, SIGNER)), lines, caption: words.text("pen-signature") }
 }
 
 fn proof(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) -> Result<(), PaperError> {
@@ -322,5 +326,9 @@ fn proof(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) -> Result<(),
 
 /// The number of a document as the name of its file.
 fn file_name(number: &str) -> String {
-    number.chars().take(60).map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' }).collect()
+    number
+        .chars()
+        .take(60)
+        .map(|c| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' })
+        .collect()
 }

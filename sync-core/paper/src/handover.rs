@@ -1,6 +1,6 @@
 //! The hand-over sheet: what travels, under which seals, what was counted at both ends, and who answers for it.
 
-use crate::certificate::{VALUE, few_enough, foot, masthead, quantity, serial, signature};
+use crate::certificate::{VALUE, few_enough, foot, footed, masthead, quantity, serial, signature};
 use crate::clean::{clean, field};
 use crate::error::PaperError;
 use crate::language::Language;
@@ -43,7 +43,7 @@ pub(crate) fn lay_out(sheet: &HandoverSheet, words: &Words) -> Result<Pages, Pap
     for row in rows {
         flow.put(row);
     }
-    let number = words.with("footer-handover", &[("number", field(&sheet.number))]);
+    let number = words.with("footer-handover", &[("number", footed(&sheet.number))]);
     Ok(flow.finish(|page, pages| foot(words, &number, page, pages)))
 }
 
@@ -54,8 +54,8 @@ fn journey(flow: &mut Flow, words: &Words, sheet: &HandoverSheet) {
         None => Cell::forward("–", Style::plain(VALUE)),
     };
     let mut pairs = Pairs::default();
-    pairs.add(words.text("label-from"), value(&party(&sheet.from)));
-    pairs.add(words.text("label-to"), value(&party(&sheet.to)));
+    pairs.add(words.text("label-from"), value(&party(words, &sheet.from)));
+    pairs.add(words.text("label-to"), value(&party(words, &sheet.to)));
     pairs.add(words.text("label-loaded-at"), time(&sheet.loaded_at));
     pairs.add(words.text("label-received-at"), time(&sheet.received_at));
     pairs.add_some(words.text("label-vehicle"), Some(value(sheet.vehicle.as_deref().unwrap_or("–"))));
@@ -65,9 +65,15 @@ fn journey(flow: &mut Flow, words: &Words, sheet: &HandoverSheet) {
     pairs.put(flow, 2);
 }
 
-fn party(party: &Party) -> String {
+fn party(words: &Words, party: &Party) -> String {
     let parts = [Some(&party.name), party.organisation.as_ref(), party.place.as_ref()];
-    parts.into_iter().flatten().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(", ")
+    parts
+        .into_iter()
+        .flatten()
+        .filter(|part| !part.is_empty())
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(&words.text("list-comma"))
 }
 
 fn counts(flow: &mut Flow, words: &Words, sheet: &HandoverSheet) {

@@ -46,5 +46,6 @@ pub use receipt::receipt;
 pub use receipt_text::receipt_text;
 pub use sheet::{
     AmmunitionTotal, Attachment, Authorisation, CertificateItem, CertificateSheet, Difference, HandoverItem,
-    HandoverSheet, Party, Proof, Quantity, ReceiptDetails, ReceiptSheet, ScrapStep, Seal, SerialSeen, Signature, Totals,
+    HandoverSheet, Party, Proof, Quantity, ReceiptDetails, ReceiptSheet, ScrapStep, Seal, SerialSeen, Signature,
+    Totals,
 };

@@ -74,7 +74,10 @@ impl Mark {
     /// The same mark elsewhere.
     fn moved(mut self, dx: f32, dy: f32) -> Self {
         match &mut self {
-            Self::Text { x, y, .. } | Self::Fill { x, y, .. } | Self::Outline { x, y, .. } | Self::Squares { x, y, .. } => {
+            Self::Text { x, y, .. }
+            | Self::Fill { x, y, .. }
+            | Self::Outline { x, y, .. }
+            | Self::Squares { x, y, .. } => {
                 *x += dx;
                 *y += dy;
             }

@@ -39,7 +39,8 @@ pub(crate) fn write(pages: &Pages, about: About, attached: Option<&Attachment>) 
         .finish()
         .map_err(|e| PaperError::Writer(format!("{e:?}")))?;
     let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
-    let direction = if about.language.is_right_to_left() { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
+    let direction =
+        if about.language.is_right_to_left() { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
     document.set_metadata(
         Metadata::new()
             .title(about.title)
@@ -54,7 +55,7 @@ pub(crate) fn write(pages: &Pages, about: About, attached: Option<&Attachment>) 
         document
             .embed_file(EmbeddedFile {
                 path: crate::clean::clean(&attached.name, 80),
-                mime_type: MimeType::new(&attached.media_type),
+                mime_type: MimeType::new(&attached.media_type).or_else(|| MimeType::new("application/octet-stream")),
                 description: Some("Proof".to_owned()),
                 association_kind: AssociationKind::Data,
                 data: Data::from(attached.bytes.clone()),
@@ -66,7 +67,8 @@ pub(crate) fn write(pages: &Pages, about: About, attached: Option<&Attachment>) 
     }
     let fonts = fonts().ok_or_else(|| writer("the type cannot be read"))?;
     for page in &pages.pages {
-        let settings = PageSettings::from_wh(pages.width, pages.height).ok_or_else(|| writer("the page has no size"))?;
+        let settings =
+            PageSettings::from_wh(pages.width, pages.height).ok_or_else(|| writer("the page has no size"))?;
         let mut paper = document.start_page_with(settings);
         let mut surface = paper.surface();
         for mark in &page.marks {
@@ -108,7 +110,11 @@ fn paint(surface: &mut Surface<'_>, fonts: &[(Cut, Font)], mark: &Mark) {
         }
         Mark::Outline { x, y, width, height, stroke } => {
             surface.set_fill(None);
-            surface.set_stroke(Some(Stroke { paint: luma::Color::black().into(), width: *stroke, ..Stroke::default() }));
+            surface.set_stroke(Some(Stroke {
+                paint: luma::Color::black().into(),
+                width: *stroke,
+                ..Stroke::default()
+            }));
             rectangles(surface, [Rect::from_xywh(*x, *y, *width, *height)]);
         }
         Mark::Squares { x, y, side, across, black } => {

@@ -1,6 +1,6 @@
 //! The receipt for somebody who hands an item in, on A5. Their name is written by hand.
 
-use crate::certificate::{VALUE, foot, masthead, quantity, serial};
+use crate::certificate::{VALUE, foot, footed, masthead, quantity, serial};
 use crate::clean::field;
 use crate::error::PaperError;
 use crate::language::Language;
@@ -50,7 +50,7 @@ pub(crate) fn lay_out(sheet: &ReceiptSheet, words: &Words) -> Result<Pages, Pape
     flow.paragraph(&flow.said(words.text("receipt-no-permit"), Style::bold(9.5)), Align::Start);
     flow.space(mm(1.0));
     flow.paragraph(&flow.said(words.text("receipt-keep"), Style::plain(8.5)), Align::Start);
-    let number = words.with("footer-receipt", &[("number", field(&sheet.number))]);
+    let number = words.with("footer-receipt", &[("number", footed(&sheet.number))]);
     Ok(flow.finish(|page, pages| foot(words, &number, page, pages)))
 }
 

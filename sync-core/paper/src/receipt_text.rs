@@ -58,6 +58,7 @@ fn serial(words: &Words, seen: Option<&SerialSeen>) -> String {
     let status = words.code("serial_status", &seen.status);
     match seen.text.as_deref().map(field).filter(|text| !text.is_empty()) {
         Some(text) if seen.status == "read" => text,
+        Some(text) if words.language().is_right_to_left() => format!("\u{2066}{text}\u{2069} ({status})"),
         Some(text) => format!("{text} ({status})"),
         None => status,
     }

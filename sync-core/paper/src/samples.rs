@@ -2,7 +2,8 @@
 
 use ploughshare_paper::{
     AmmunitionTotal, Attachment, Authorisation, CertificateItem, CertificateSheet, Difference, HandoverItem,
-    HandoverSheet, Language, Party, Proof, Quantity, ReceiptDetails, ReceiptSheet, ScrapStep, Seal, SerialSeen, Signature, Totals,
+    HandoverSheet, Language, Party, Proof, Quantity, ReceiptDetails, ReceiptSheet, ScrapStep, Seal, SerialSeen,
+    Signature, Totals,
 };
 
 /// One of three texts, by language.
@@ -177,9 +178,17 @@ pub(crate) fn receipt_sheet(language: Language) -> ReceiptSheet {
         handed_in_at: "2026-02-11T09:41:00Z".to_owned(),
         tag: "NRB-26-00417".to_owned(),
         officer: by(language, "Sgt. Jonas Weber", "Sgt Jonas Weber", "الرقيب يونس وهبي").to_owned(),
-        organisation: Some(by(language, "National DDR Commission", "Commission nationale DDR", "اللجنة الوطنية لنزع السلاح").to_owned()),
+        organisation: Some(
+            by(language, "National DDR Commission", "Commission nationale DDR", "اللجنة الوطنية لنزع السلاح").to_owned(),
+        ),
         details: Some(ReceiptDetails {
-            place: by(language, "Pick-up point 4, Sample Bridge", "Point de collecte 4, Pont-Modèle", "نقطة الجمع 4، جسر النموذج").to_owned(),
+            place: by(
+                language,
+                "Pick-up point 4, Sample Bridge",
+                "Point de collecte 4, Pont-Modèle",
+                "نقطة الجمع 4، جسر النموذج",
+            )
+            .to_owned(),
             item_type: "ASR".to_owned(),
             make_model: Some("Izhmash AKM".to_owned()),
             calibre: Some("7.62x39".to_owned()),
@@ -200,18 +209,32 @@ pub(crate) fn handover_sheet(language: Language, items: usize) -> HandoverSheet 
         reason: Some(by(language, "To destruction", "Vers la destruction", "إلى التدمير").to_owned()),
         from: Party {
             name: by(language, "Store 2", "Dépôt 2", "المخزن 2").to_owned(),
-            organisation: Some(by(language, "National DDR Commission", "Commission nationale DDR", "اللجنة الوطنية لنزع السلاح").to_owned()),
+            organisation: Some(
+                by(language, "National DDR Commission", "Commission nationale DDR", "اللجنة الوطنية لنزع السلاح")
+                    .to_owned(),
+            ),
             place: Some(by(language, "Sample Bridge", "Pont-Modèle", "جسر النموذج").to_owned()),
         },
         to: Party {
             name: by(language, "Central Workshop", "Atelier central", "الورشة المركزية").to_owned(),
-            organisation: Some(by(language, "Armed Forces, Ordnance Branch", "Forces armées, service du matériel", "القوات المسلحة، فرع الذخائر").to_owned()),
+            organisation: Some(
+                by(
+                    language,
+                    "Armed Forces, Ordnance Branch",
+                    "Forces armées, service du matériel",
+                    "القوات المسلحة، فرع الذخائر",
+                )
+                .to_owned(),
+            ),
             place: Some(by(language, "Port Sample", "Port-Modèle", "ميناء النموذج").to_owned()),
         },
         loaded_at: Some("2026-02-27T06:30:00Z".to_owned()),
         received_at: Some("2026-02-27T13:45:00Z".to_owned()),
         vehicle: Some(by(language, "Truck, UN 4417", "Camion, UN 4417", "شاحنة، UN 4417").to_owned()),
-        escort: Some(by(language, "Military Police, 6 persons", "Police militaire, 6 personnes", "الشرطة العسكرية، 6 أفراد").to_owned()),
+        escort: Some(
+            by(language, "Military Police, 6 persons", "Police militaire, 6 personnes", "الشرطة العسكرية، 6 أفراد")
+                .to_owned(),
+        ),
         seals: vec![
             Seal { number: "A-009871".to_owned(), found: Some("A-009871".to_owned()) },
             Seal { number: "A-009872".to_owned(), found: Some("A-009827".to_owned()) },
@@ -234,19 +257,36 @@ pub(crate) fn handover_sheet(language: Language, items: usize) -> HandoverSheet 
         received: Some(items as u64 - 1),
         differences: vec![Difference {
             tag: Some("NRB-26-00419".to_owned()),
-            note: by(language, "Not in box B1 at receipt; reported to the military police.", "Absent de la caisse B1 à la réception ; signalé à la police militaire.", "غير موجود في الصندوق B1 عند الاستلام؛ أُبلغت الشرطة العسكرية.").to_owned(),
+            note: by(
+                language,
+                "Not in box B1 at receipt; reported to the military police.",
+                "Absent de la caisse B1 à la réception ; signalé à la police militaire.",
+                "غير موجود في الصندوق B1 عند الاستلام؛ أُبلغت الشرطة العسكرية.",
+            )
+            .to_owned(),
         }],
         handing: Signature {
             role: "handing_officer".to_owned(),
             name: by(language, "Marie Koffi", "Marie Koffi", "مريم قاسم").to_owned(),
-            organisation: Some(by(language, "National DDR Commission", "Commission nationale DDR", "اللجنة الوطنية لنزع السلاح").to_owned()),
+            organisation: Some(
+                by(language, "National DDR Commission", "Commission nationale DDR", "اللجنة الوطنية لنزع السلاح")
+                    .to_owned(),
+            ),
             signed_at: Some("2026-02-27T06:34:12Z".to_owned()),
             key_fingerprint: Some(key(4)),
         },
         receiving: Signature {
             role: "receiving_officer".to_owned(),
             name: by(language, "Capt. Ada Mensah", "Cap. Ada Mensah", "النقيب آدا منساه").to_owned(),
-            organisation: Some(by(language, "Armed Forces, Ordnance Branch", "Forces armées, service du matériel", "القوات المسلحة، فرع الذخائر").to_owned()),
+            organisation: Some(
+                by(
+                    language,
+                    "Armed Forces, Ordnance Branch",
+                    "Forces armées, service du matériel",
+                    "القوات المسلحة، فرع الذخائر",
+                )
+                .to_owned(),
+            ),
             signed_at: Some("2026-02-27T14:02:55Z".to_owned()),
             key_fingerprint: Some(key(5)),
         },

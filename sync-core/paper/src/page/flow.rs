@@ -28,9 +28,11 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     /// ISO A4.
-    pub(crate) const A4: Self = Self { width: mm(210.0), height: mm(297.0), side: mm(20.0), top: mm(16.0), bottom: mm(20.0) };
+    pub(crate) const A4: Self =
+        Self { width: mm(210.0), height: mm(297.0), side: mm(20.0), top: mm(16.0), bottom: mm(20.0) };
     /// ISO A5.
-    pub(crate) const A5: Self = Self { width: mm(148.0), height: mm(210.0), side: mm(13.0), top: mm(12.0), bottom: mm(13.0) };
+    pub(crate) const A5: Self =
+        Self { width: mm(148.0), height: mm(210.0), side: mm(13.0), top: mm(12.0), bottom: mm(13.0) };
 }
 
 /// Where blocks go.
@@ -143,7 +145,8 @@ impl Flow {
             let top = height - bottom + mm(4.0);
             page.marks.extend(block.marks.into_iter().map(|mark| mark.moved(side, top)));
             if self.language.is_right_to_left() {
-                page.marks = std::mem::take(&mut page.marks).into_iter().map(|mark: Mark| mark.mirrored(width)).collect();
+                page.marks =
+                    std::mem::take(&mut page.marks).into_iter().map(|mark: Mark| mark.mirrored(width)).collect();
             }
         }
         Pages { width, height, pages }

@@ -62,8 +62,11 @@ fn choose(faces: &Faces, c: char, right_to_left: bool, style: Style, before: Opt
         return cut;
     }
     let (main, arabic) = (style.main_cut(), style.arabic_cut());
-    let order =
-        if right_to_left { [arabic, main, style.spare_cut(), Cut::Mono] } else { [main, style.spare_cut(), arabic, Cut::Mono] };
+    let order = if right_to_left {
+        [arabic, main, style.spare_cut(), Cut::Mono]
+    } else {
+        [main, style.spare_cut(), arabic, Cut::Mono]
+    };
     order.into_iter().find(|cut| faces.has(*cut, c)).unwrap_or(main)
 }
 

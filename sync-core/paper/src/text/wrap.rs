@@ -116,8 +116,12 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_it_may_be() {
         let faces = Faces::get().unwrap();
-        for text in ["a word and another, and one that is far-too-long-for-any-line_whatever_it_is_broken_at",
-            &"W".repeat(400), &"ق".repeat(300), "رقم الشهادة \u{2068}AK-1234567890123456789\u{2069} من السجل الوطني"] {
+        for text in [
+            "a word and another, and one that is far-too-long-for-any-line_whatever_it_is_broken_at",
+            &"W".repeat(400),
+            &"ق".repeat(300),
+            "رقم الشهادة \u{2068}AK-1234567890123456789\u{2069} من السجل الوطني",
+        ] {
             for width in [20.0, 55.0, 140.0] {
                 let lines = wrap(faces, text, Style::mono(8.0), Base::FirstLetter, width);
                 assert!(lines.len() > 1);
@@ -125,7 +129,11 @@ mod tests {
                     assert!(line.width <= width + 0.5, "{} > {width}: {}", line.width, line.text);
                 }
                 let kept: String = lines.iter().flat_map(|l| l.text.chars()).filter(|c| *c != ' ').collect();
-                assert_eq!(kept, text.chars().filter(|c| *c != ' ' && !steers(*c)).collect::<String>(), "nothing is lost");
+                assert_eq!(
+                    kept,
+                    text.chars().filter(|c| *c != ' ' && !steers(*c)).collect::<String>(),
+                    "nothing is lost"
+                );
             }
         }
     }
@@ -144,7 +152,11 @@ mod tests {
             lines[0].runs.iter().flat_map(|r| r.glyphs.iter().map(|g| g.glyph_id.to_u32())).collect()
         };
         let (alone, joined) = (glyphs("ب"), glyphs("ببب"));
-        assert_eq!(joined.iter().filter(|g| alone.contains(g)).count(), 0, "initial, medial and final forms: {joined:?}");
+        assert_eq!(
+            joined.iter().filter(|g| alone.contains(g)).count(),
+            0,
+            "initial, medial and final forms: {joined:?}"
+        );
     }
 
     #[test]
