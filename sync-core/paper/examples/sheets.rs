@@ -1,5 +1,10 @@
 //! Prints one of each sheet in each language into a folder: `cargo run -p ploughshare-paper --example sheets -- OUTDIR`.
-#![expect(clippy::disallowed_methods, clippy::disallowed_macros, reason = "an example is a program: it writes files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    clippy::print_stdout,
+    reason = "an example is a program: it writes files"
+)]
 
 use std::path::PathBuf;
 use std::time::Instant;

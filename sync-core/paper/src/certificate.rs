@@ -287,7 +287,11 @@ pub(crate) fn signature(flow: &Flow, words: &Words, signature: &Signature) -> Pe
             }
         }
     }
-    PenSignature { role: words.code("signer", &clean(&signature.role, SIGNER)), lines, caption: words.text("pen-signature") }
+    PenSignature {
+        role: words.code("signer", &clean(&signature.role, SIGNER)),
+        lines,
+        caption: words.text("pen-signature"),
+    }
 }
 
 fn proof(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) -> Result<(), PaperError> {

@@ -29,7 +29,7 @@ pub(crate) fn clean(text: &str, most: usize) -> String {
         let length = spelled.as_ref().map_or(1, |s| s.chars().count());
         if printed + length > most {
             let rest = characters.count() + 1;
-            out.push_str(&format!(" […+{rest}]"));
+            out.extend([" […+", &rest.to_string(), "]"]);
             break;
         }
         printed += length;

@@ -85,6 +85,7 @@ pub(crate) fn covers(c: char) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

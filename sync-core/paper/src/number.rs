@@ -16,7 +16,7 @@ pub(crate) fn count(n: u64) -> String {
     }
     let mut out = String::with_capacity(digits.len() * 2);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(GROUP);
         }
         out.push(c);

@@ -29,16 +29,13 @@ pub(crate) fn lay_out(sheet: &ReceiptSheet, words: &Words) -> Result<Pages, Pape
     flow.paragraph(&flow.said(statement, Style::plain(10.0)), Align::Start);
     flow.space(mm(3.0));
     let mut pairs = Pairs::default();
-    match &sheet.details {
-        Some(details) => {
-            pen_line(&mut flow, words.text("label-name"), words.text("name-by-hand"));
-            pairs.add(words.text("label-date"), Cell::forward(field(&sheet.handed_in_at), Style::mono(VALUE)));
-            item(&flow, words, &mut pairs, sheet, details);
-        }
-        None => {
-            pairs.add(words.text("label-date"), Cell::forward(field(day(&sheet.handed_in_at)), Style::mono(VALUE)));
-            pairs.add(words.text("label-tag"), Cell::forward(field(&sheet.tag), Style::mono(12.0)));
-        }
+    if let Some(details) = &sheet.details {
+        pen_line(&mut flow, words.text("label-name"), words.text("name-by-hand"));
+        pairs.add(words.text("label-date"), Cell::forward(field(&sheet.handed_in_at), Style::mono(VALUE)));
+        item(&flow, words, &mut pairs, sheet, details);
+    } else {
+        pairs.add(words.text("label-date"), Cell::forward(field(day(&sheet.handed_in_at)), Style::mono(VALUE)));
+        pairs.add(words.text("label-tag"), Cell::forward(field(&sheet.tag), Style::mono(12.0)));
     }
     pairs.add(words.text("label-officer"), Cell::new(field(&sheet.officer), Style::plain(VALUE)));
     let organisation = sheet.organisation.as_ref();

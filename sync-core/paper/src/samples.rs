@@ -19,8 +19,8 @@ fn key(seed: u8) -> Vec<u8> {
     (0..32_u8).map(|i| seed.wrapping_mul(31).wrapping_add(i.wrapping_mul(73)) ^ 0x5a).collect()
 }
 
-fn read(text: &str) -> Option<SerialSeen> {
-    Some(SerialSeen { text: Some(text.to_owned()), status: "read".to_owned() })
+fn read(text: &str) -> SerialSeen {
+    SerialSeen { text: Some(text.to_owned()), status: "read".to_owned() }
 }
 
 /// A certificate of so many items.
@@ -33,7 +33,7 @@ pub(crate) fn certificate_sheet(language: Language, items: usize) -> Certificate
                 class: "ASR".to_owned(),
                 make_model: Some("Izhmash AKM".to_owned()),
                 calibre: Some("7.62x39".to_owned()),
-                serial: read(&format!("{}", 1_974_305_118_u64 + i as u64 * 37)),
+                serial: Some(read(&format!("{}", 1_974_305_118_u64 + i as u64 * 37))),
                 weight_grams: Some(3_140),
                 ..item
             },
@@ -65,7 +65,7 @@ pub(crate) fn certificate_sheet(language: Language, items: usize) -> Certificate
                 class: "GPM".to_owned(),
                 make_model: Some("PKM".to_owned()),
                 calibre: Some("7.62x54R".to_owned()),
-                serial: read("ЖА-4471"),
+                serial: Some(read("ЖА-4471")),
                 weight_grams: Some(7_500),
                 result: "second_process".to_owned(),
                 ..item
@@ -81,7 +81,7 @@ pub(crate) fn certificate_sheet(language: Language, items: usize) -> Certificate
                 class: "RIF".to_owned(),
                 make_model: Some("Lee-Enfield No. 4 Mk I".to_owned()),
                 calibre: Some("7.7x56R".to_owned()),
-                serial: read("٤٧١٢٣ ج"),
+                serial: Some(read("٤٧١٢٣ ج")),
                 result: "withdrawn".to_owned(),
                 ..item
             },

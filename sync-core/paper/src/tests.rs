@@ -1,4 +1,5 @@
 //! Stories of printed sheets, told on the layout before it is a file, and on the file.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod files;
 mod hostile;
@@ -9,11 +10,13 @@ use crate::page::{Mark, Page, Pages};
 
 /// The lines of a page in the order in which they are read.
 fn lines(page: &Page) -> Vec<&str> {
-    let text = |mark| match mark {
-        &Mark::Text { ref line, .. } => Some(line.text.as_str()),
-        _ => None,
-    };
-    page.marks.iter().filter_map(text).collect()
+    let mut said = Vec::new();
+    for mark in &page.marks {
+        if let Mark::Text { line, .. } = mark {
+            said.push(line.text.as_str());
+        }
+    }
+    said
 }
 
 /// All that a document says, a line a line.

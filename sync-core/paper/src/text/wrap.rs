@@ -104,6 +104,7 @@ fn visual(faces: &Faces, bidi: &BidiInfo<'_>, range: Range<usize>, style: Style)
 }
 
 #[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 
