@@ -1,12 +1,12 @@
 //! The hand-over sheet: what travels, under which seals, what was counted at both ends, and who answers for it.
 
-use crate::certificate::{VALUE, few_enough, foot, footed, masthead, quantity, serial, signature};
 use crate::clean::{clean, field};
 use crate::error::PaperError;
 use crate::language::Language;
 use crate::number::{count, file_date};
 use crate::page::{Align, Cell, Column, Figure, Flow, Pages, Pairs, PenSignature, Sheet, Table, mm};
 use crate::pdf::{self, About};
+use crate::said::{VALUE, few_enough, foot, footed, masthead, quantity, serial, signature};
 use crate::sheet::{HandoverItem, HandoverSheet, Party};
 use crate::text::Style;
 use crate::words::Words;

@@ -28,6 +28,7 @@ mod page;
 mod pdf;
 mod receipt;
 mod receipt_text;
+mod said;
 mod sheet;
 mod text;
 mod words;

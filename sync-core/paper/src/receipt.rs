@@ -1,12 +1,12 @@
 //! The receipt for somebody who hands an item in, on A5. Their name is written by hand.
 
-use crate::certificate::{VALUE, foot, footed, masthead, quantity, serial};
 use crate::clean::field;
 use crate::error::PaperError;
 use crate::language::Language;
 use crate::number::{day, file_date};
 use crate::page::{Align, Block, Cell, Flow, Pages, Pairs, Sheet, mm};
 use crate::pdf::{self, About};
+use crate::said::{VALUE, foot, footed, masthead, quantity, serial};
 use crate::sheet::{ReceiptDetails, ReceiptSheet};
 use crate::text::Style;
 use crate::words::Words;

@@ -3,11 +3,11 @@
 use unicode_bidi::{BidiClass, bidi_class};
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::certificate::quantity;
 use crate::clean::field;
 use crate::language::Language;
 use crate::number::day;
 use crate::receipt::statement;
+use crate::said::quantity;
 use crate::sheet::{ReceiptSheet, SerialSeen};
 use crate::words::Words;
 

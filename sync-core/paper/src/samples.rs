@@ -89,6 +89,7 @@ pub(crate) fn certificate_sheet(language: Language, items: usize) -> Certificate
     };
     let items: Vec<CertificateItem> = (0..items).map(made).collect();
     let withdrawn = items.iter().filter(|item| item.result == "withdrawn").count() as u64;
+    let lots = items.iter().filter(|item| item.quantity.is_some()).count() as u64;
     let presented = items.len() as u64;
     CertificateSheet {
         number: "DC-2026-0031".to_owned(),

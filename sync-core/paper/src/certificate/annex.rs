@@ -1,9 +1,9 @@
 //! The list of items, as long as it is.
 
-use super::{quantity, serial, weight};
 use crate::clean::{clean, field};
 use crate::number::hex_groups;
 use crate::page::{Align, Cell, Column, Flow, Table, mm};
+use crate::said::{quantity, serial, weight};
 use crate::sheet::{CertificateItem, CertificateSheet};
 use crate::text::Style;
 use crate::words::Words;

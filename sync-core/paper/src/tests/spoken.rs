@@ -8,12 +8,13 @@ use crate::Language;
 use crate::words::{code_key, source};
 
 /// Where the keys are used.
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 6] = [
     include_str!("../certificate.rs"),
     include_str!("../certificate/annex.rs"),
     include_str!("../receipt.rs"),
     include_str!("../receipt_text.rs"),
     include_str!("../handover.rs"),
+    include_str!("../said.rs"),
 ];
 
 /// The code lists whose labels are printed, as the core defines them.
