@@ -114,15 +114,18 @@ fn seals(flow: &mut Flow, words: &Words, sheet: &HandoverSheet) {
         .seals
         .iter()
         .map(|seal| {
-            let state = match &seal.found {
-                Some(found) if *found == seal.number => "seal-same",
-                Some(_) => "seal-differs",
-                None => "seal-open",
+            let number = match &seal.found {
+                Some(found) if *found == seal.number => Some(words.text("seal-same")),
+                Some(_) => Some(words.text("seal-differs")),
+                None => None,
             };
+            let state = seal.state.as_deref().map(|state| words.code("seal_state", state));
+            let said: Vec<String> = number.into_iter().chain(state).collect();
+            let said = if said.is_empty() { words.text("seal-open") } else { said.join(&words.text("list-comma")) };
             vec![
                 Cell::forward(clean(&seal.number, 160), Style::mono(8.5)),
                 Cell::forward(clean(seal.found.as_deref().unwrap_or("–"), 160), Style::mono(8.5)),
-                flow.said(words.text(state), Style::plain(8.5)),
+                flow.said(said, Style::plain(8.5)),
             ]
         })
         .collect();

@@ -119,7 +119,7 @@ pub(crate) fn certificate_sheet(language: Language, items: usize) -> Certificate
             withdrawn,
             weight_grams: Some(items.iter().filter_map(|item| item.weight_grams).sum()),
             ammunition: vec![
-                AmmunitionTotal { description: "7.62x39".to_owned(), quantity: Quantity { count: 12_480, method: "counted".to_owned() } },
+                AmmunitionTotal { description: "7.62x39".to_owned(), quantity: Quantity { count: lots * 12_480, method: "counted".to_owned() } },
                 AmmunitionTotal { description: "12.7x108".to_owned(), quantity: Quantity { count: 900, method: "estimated".to_owned() } },
             ],
         },
@@ -237,8 +237,16 @@ pub(crate) fn handover_sheet(language: Language, items: usize) -> HandoverSheet 
                 .to_owned(),
         ),
         seals: vec![
-            Seal { number: "A-009871".to_owned(), found: Some("A-009871".to_owned()) },
-            Seal { number: "A-009872".to_owned(), found: Some("A-009827".to_owned()) },
+            Seal {
+                number: "A-009871".to_owned(),
+                found: Some("A-009871".to_owned()),
+                state: Some("intact".to_owned()),
+            },
+            Seal {
+                number: "A-009872".to_owned(),
+                found: Some("A-009827".to_owned()),
+                state: Some("broken".to_owned()),
+            },
         ],
         items: listed
             .into_iter()

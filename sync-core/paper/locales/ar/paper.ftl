@@ -223,3 +223,7 @@ code-serial-status-none-marked = لم يوسم قط
 code-serial-status-obliterated = مطموس
 code-serial-status-not-legible = غير مقروء
 code-serial-status-not-inspected = لم يفحص
+code-seal-state-applied = موضوع
+code-seal-state-intact = سليم
+code-seal-state-broken = مكسور
+code-seal-state-missing = مفقود

@@ -222,3 +222,7 @@ code-serial-status-none-marked = never marked
 code-serial-status-obliterated = obliterated
 code-serial-status-not-legible = not legible
 code-serial-status-not-inspected = not inspected
+code-seal-state-applied = applied
+code-seal-state-intact = intact
+code-seal-state-broken = broken
+code-seal-state-missing = missing

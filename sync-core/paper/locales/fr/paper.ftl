@@ -223,3 +223,7 @@ code-serial-status-none-marked = jamais marqué
 code-serial-status-obliterated = oblitéré
 code-serial-status-not-legible = illisible
 code-serial-status-not-inspected = non examiné
+code-seal-state-applied = posé
+code-seal-state-intact = intact
+code-seal-state-broken = brisé
+code-seal-state-missing = absent

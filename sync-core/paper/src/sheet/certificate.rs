@@ -114,7 +114,7 @@ pub struct CertificateItem {
     pub serial: Option<SerialSeen>,
     /// Quantity, for a lot of ammunition.
     pub quantity: Option<Quantity>,
-    /// Result: a code of the list `destruction_result`, or `rejected` or `withdrawn`.
+    /// Result: a code of the list `destruction_result`.
     pub result: String,
     /// Weight in grams.
     pub weight_grams: Option<u64>,

@@ -59,6 +59,8 @@ pub struct Seal {
     pub number: String,
     /// Number found at receipt; none while nobody has looked.
     pub found: Option<String>,
+    /// State at receipt: a code of the list `seal_state`; none while nobody has looked.
+    pub state: Option<String>,
 }
 
 /// One item of the load.

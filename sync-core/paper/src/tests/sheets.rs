@@ -209,6 +209,7 @@ fn a_hand_over_shows_what_did_not_arrive() {
             sheet.handing.name.clone(),
             sheet.receiving.name.clone(),
             "A-009827".to_owned(),
+            words.code("seal_state", "broken"),
         ] {
             assert!(said.contains(&part), "{language:?}: {part} is missing in {said}");
         }
@@ -222,7 +223,10 @@ fn a_load_on_its_way_claims_no_receipt() {
     sheet.received_at = None;
     sheet.differences.clear();
     sheet.items.iter_mut().for_each(|item| item.received = None);
-    sheet.seals.iter_mut().for_each(|seal| seal.found = None);
+    sheet.seals.iter_mut().for_each(|seal| {
+        seal.found = None;
+        seal.state = None;
+    });
     let words = Words::new(Language::English).unwrap();
     let said = all_text(&handover::lay_out(&sheet, &words).unwrap());
     assert!(said.contains("has not been received yet") && said.contains("To be stated at receipt"), "{said}");
