@@ -136,7 +136,7 @@ fn items(flow: &mut Flow, words: &Words, items: &[HandoverItem]) {
     flow.heading(words.text("section-items"), mm(14.0));
     let column = |key: &str, share: f32, align: Align| Column::new(words.text(key), share, align);
     let columns = vec![
-        column("column-no", 0.8, Align::End),
+        column("column-no", 1.2, Align::End),
         column("column-tag", 2.3, Align::Start),
         column("column-class", 2.7, Align::Start),
         column("column-make-model", 2.8, Align::Start),

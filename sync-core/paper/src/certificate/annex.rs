@@ -21,7 +21,7 @@ pub(super) fn put(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) {
     flow.space(mm(2.0));
     let column = |key: &str, share: f32, align: Align| Column::new(words.text(key), share, align);
     let columns = vec![
-        column("column-no", 0.8, Align::End),
+        column("column-no", 1.2, Align::End),
         column("column-tag", 2.3, Align::Start),
         column("column-class", 2.7, Align::Start),
         column("column-make-model", 3.0, Align::Start),
