@@ -12,6 +12,7 @@ macro_rules! sql {
 }
 
 pub mod audit_log;
+pub mod certificates;
 pub mod db;
 pub mod error;
 pub mod identity;

@@ -75,6 +75,9 @@ pub(super) async fn touched(
                 "select distinct doc from entry where operation = $1 and device = $2 and status = 'claim'",
                 vals![operation.as_bytes(), device.as_bytes()],
             ),
+            Decision::PolicySet { .. } => {
+                ("select distinct doc from entry where operation = $1 and kind = 'attest'", vals![operation.as_bytes()])
+            }
             Decision::JournalForked { journal, number } => (
                 "select distinct doc from entry where operation = $1 and journal = $2 and number >= $3",
                 vals![operation.as_bytes(), journal.as_bytes(), *number],

@@ -33,6 +33,7 @@ pub const FEED: &[Table] = &[
     table("ticket", &["id"]),
     table("officer_key", &["public_key"]),
     table("officer_key_operation", &["public_key", "operation"]),
+    table("certificate", &["operation", "document"]),
     table("account", &["officer"]),
     table("setup_link", &["secret_hash"]),
     table("scope_head", &["operation"]),

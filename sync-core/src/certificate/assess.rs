@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::authorise::Reason;
 use crate::decision::Authority;
 use crate::destruction::{Fate, ItemOutcome, Outcome, outcome};
 use crate::document::attestation::Attestation;
@@ -20,8 +19,8 @@ pub struct Case<'a> {
     pub document: DocId,
     /// All statements about it.
     pub statements: &'a [Statement],
-    /// Which of them do not count, and why.
-    pub claims: &'a BTreeMap<EntryHash, Reason>,
+    /// Which of them do not count.
+    pub claims: &'a BTreeSet<EntryHash>,
     /// The decisions of the operation.
     pub authority: &'a Authority,
     /// The items that are planned or have a result, as far as they are known.
@@ -133,15 +132,14 @@ fn read(edit: &Edit) -> Option<Attestation> {
 /// Assesses a destruction.
 pub fn assess(case: &Case<'_>) -> Assessment {
     let witnesses = case.authority.policy(&policy::WITNESSES);
-    let left_out = |hash: &EntryHash| case.claims.contains_key(hash);
+    let left_out = |hash: &EntryHash| case.claims.contains(hash);
     let states = signed_states(case.document, case.statements, &left_out, &case.authority.bridged);
     // The fullest state; of equal ones the one with the larger digest, so that everybody takes the same.
     let rank = |state: &SignedState| {
         (state.is_complete(witnesses), state.destroyed.len() + state.witnessed.len(), state.digest)
     };
     let state = states.into_iter().max_by_key(rank);
-    let counting =
-        Exceptions { left_out: case.claims.keys().copied().collect(), bridged: case.authority.bridged.clone() };
+    let counting = Exceptions { left_out: case.claims.clone(), bridged: case.authority.bridged.clone() };
     let content = match &state {
         Some(state) => fold_as_seen(case.document, case.statements, &state.heads, &counting).content(),
         None => crate::document::fold(case.document, case.statements, &counting).content(),
@@ -254,6 +252,6 @@ fn has_ended(record: &ItemRecord, document: DocId) -> bool {
 
 /// Whether somebody approved the plan; who made it cannot ([`crate::document::judge`]).
 fn approved(case: &Case<'_>) -> bool {
-    let counting = case.statements.iter().filter(|s| !case.claims.contains_key(&s.hash));
+    let counting = case.statements.iter().filter(|s| !case.claims.contains(&s.hash));
     counting.flat_map(|s| s.entry.edits.iter().filter_map(read)).any(|attestation| attestation.what == "approved")
 }

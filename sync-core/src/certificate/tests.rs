@@ -138,7 +138,7 @@ impl Deed {
         assess(&Case {
             document: self.document,
             statements: &self.said,
-            claims: &self.claims,
+            claims: &self.claims.keys().copied().collect(),
             authority: &self.authority,
             items: &self.items,
         })

@@ -1,0 +1,18 @@
+-- Certificates of destruction that were issued. `body` is what its leaf in the log names by hash; `file` is sealed around it and a proof of
+-- that leaf, and is absent only between the two moments.
+
+CREATE TABLE certificate (
+  operation BLOB NOT NULL,
+  document BLOB NOT NULL,
+  number TEXT NOT NULL,
+  issued_at INTEGER NOT NULL,
+  issued_by BLOB NOT NULL,
+  leaf_index INTEGER NOT NULL,
+  list_hash BLOB NOT NULL,
+  body BLOB NOT NULL,
+  file BLOB,
+  CONSTRAINT certificate_pkey PRIMARY KEY (operation, document),
+  CONSTRAINT certificate_number_unique UNIQUE (operation, number),
+  CONSTRAINT certificate_operation_fkey FOREIGN KEY (operation) REFERENCES operation (id),
+  CONSTRAINT certificate_list_hash_length CHECK (length(list_hash) = 32)
+) STRICT;
