@@ -301,6 +301,10 @@ pub fn value(d: &mut Dice, field: &FieldSpec) -> Value {
     }
 }
 
+fn one_of<'a, T>(d: &mut Dice, list: &'a [T]) -> &'a T {
+    &list[d.below(list.len())]
+}
+
 fn any_model(d: &mut Dice) -> &'static ModelEntry {
     let all = Reference::builtin().models();
     let place = d.below(all.len());
@@ -362,11 +366,13 @@ pub fn creation(d: &mut Dice) -> Edit {
         match (name.as_str(), kind) {
             ("kind", "item") => *said = d.of(&["weapon", "weapon", "weapon", "ammunition", "part"]).into(),
             ("model" | "model_as_seen", _) => *said = model.name.as_str().into(),
-            ("class", _) => *said = d.of(&model.classes).as_str().into(),
+            ("class", _) => *said = one_of(d, &model.classes).as_str().into(),
             ("calibre" | "calibre_as_seen", _) if !model.calibres.is_empty() => {
-                *said = d.of(&model.calibres).as_str().into()
+                *said = one_of(d, &model.calibres).as_str().into()
             }
-            ("country", _) if !model.producers.is_empty() => *said = d.of(&model.producers).country.as_str().into(),
+            ("country", _) if !model.producers.is_empty() => {
+                *said = one_of(d, &model.producers).country.as_str().into()
+            }
             _ => {}
         }
     }

@@ -157,7 +157,7 @@ fn words_find_models_by_name_maker_calibre_class_and_country() {
     let found = |words: &str| Reference::builtin().search(words).iter().map(|m| m.id.as_str()).collect::<Vec<_>>();
     assert_eq!(found("AKM")[0], "akm");
     assert_eq!(found("mpi km")[0], "mpi-km");
-    assert!(found("taurus .380").is_empty());
+    assert!(found("taurus 7.62x39").is_empty());
     assert!(found("taurus 9x17 pistol").contains(&"taurus-pt58"));
     assert!(
         found("revolver brazil").iter().all(|id| Reference::builtin()
