@@ -368,10 +368,10 @@ pub fn creation(d: &mut Dice) -> Edit {
             ("model" | "model_as_seen", _) => *said = model.name.as_str().into(),
             ("class", _) => *said = one_of(d, &model.classes).as_str().into(),
             ("calibre" | "calibre_as_seen", _) if !model.calibres.is_empty() => {
-                *said = one_of(d, &model.calibres).as_str().into()
+                *said = one_of(d, &model.calibres).as_str().into();
             }
             ("country", _) if !model.producers.is_empty() => {
-                *said = one_of(d, &model.producers).country.as_str().into()
+                *said = one_of(d, &model.producers).country.as_str().into();
             }
             _ => {}
         }

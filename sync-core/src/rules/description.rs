@@ -24,10 +24,10 @@ pub(super) fn check(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec
     family_name(item, findings);
     manufacture(item, context.models, findings);
     // Things that only look like the model are not held against it.
-    if !matches!(item.class.as_deref(), Some("REP" | "TOY" | "AIR" | "BLK")) {
-        model(item, context.models, findings);
-    } else {
+    if matches!(item.class.as_deref(), Some("REP" | "TOY" | "AIR" | "BLK")) {
         maker(item, context.models, &[], findings);
+    } else {
+        model(item, context.models, findings);
     }
 }
 

@@ -80,12 +80,11 @@ impl Reference {
         let mut places = self.ids.clone();
         for model in more {
             let model = Arc::new(model.clone());
-            match places.get(&model.id).and_then(|place| models.get_mut(*place)) {
-                Some(there) => *there = model,
-                None => {
-                    places.insert(model.id.clone(), models.len());
-                    models.push(model);
-                }
+            if let Some(there) = places.get(&model.id).and_then(|place| models.get_mut(*place)) {
+                *there = model;
+            } else {
+                places.insert(model.id.clone(), models.len());
+                models.push(model);
             }
         }
         Self::of(models, Arc::clone(&self.makers))

@@ -87,9 +87,11 @@ impl Reference {
             .models()
             .filter(|model| {
                 let words = words_of(model);
-                // Two letters are a code or a number, not a part of a word.
+                // Two letters are a code, two digits the beginning of a number: neither is a part of a word.
                 let fits = |word: &String, known: &String| {
-                    known == word || (word.chars().count() > 2 && known.contains(word.as_str()))
+                    known == word
+                        || (word.chars().count() > 2 && known.contains(word.as_str()))
+                        || (word.starts_with(|c: char| c.is_ascii_digit()) && known.starts_with(word.as_str()))
                 };
                 wanted.iter().all(|word| words.iter().any(|known| fits(word, known))) || words.contains(&whole)
             })

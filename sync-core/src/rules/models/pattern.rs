@@ -126,7 +126,7 @@ mod tests {
             ("[##]A", "12A", true),
             ("xx", "A1", true),
         ] {
-            assert_eq!(Pattern::read(pattern).unwrap().matches(serial), fits, "{pattern} {serial}");
+            assert_eq!(Pattern::read(pattern).map(|p| p.matches(serial)), Some(fits), "{pattern} {serial}");
         }
         for none in ["", "[#]", "'AB", "[#", "#]", "B#", "[[#]]", "A-#", &"#".repeat(61)] {
             assert_eq!(Pattern::read(none), None, "{none}");
