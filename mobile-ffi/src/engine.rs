@@ -6,6 +6,7 @@ mod hints;
 mod import_file;
 mod installation;
 mod list;
+mod models;
 mod read;
 mod record;
 mod seal;
@@ -16,6 +17,7 @@ mod token;
 
 pub use hints::unfit;
 pub use import_file::{ImportDone, ImportOptions, ImportProgress};
+pub use models::models_builtin;
 pub use record::{BatchOutcome, BatchRow};
 
 use std::path::PathBuf;
@@ -112,7 +114,7 @@ impl Engine {
 }
 
 /// What folds on this tablet leave out: nothing. A tablet shows every admitted statement; what counts is said beside it.
-fn exceptions(authority: &Authority) -> Exceptions {
+pub(crate) fn exceptions(authority: &Authority) -> Exceptions {
     Exceptions { left_out: std::collections::BTreeSet::new(), bridged: authority.bridged.clone() }
 }
 

@@ -17,13 +17,14 @@ mod platform;
 mod store;
 pub mod transport;
 
-pub use engine::{BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, Tablet, unfit};
+pub use engine::{BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, Tablet, models_builtin, unfit};
 pub use error::{ErrorKind, TabletError};
 pub use model::*;
 pub use platform::{FileVault, KeyVault, Platform, PlatformError, SystemPlatform};
 pub use ploughshare_core::cbor::Value;
 pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;
+pub use ploughshare_core::rules::models::Card;
 pub use transport::{HttpHeader, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
 
 #[cfg(test)]

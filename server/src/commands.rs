@@ -7,6 +7,7 @@ mod demo;
 mod device;
 mod export;
 mod failure;
+mod models;
 mod moment;
 mod officer;
 mod operation;
@@ -60,6 +61,9 @@ enum Command {
     /// Enrolled devices.
     #[command(subcommand)]
     Device(device::Command),
+    /// The table of models, and a programme's own.
+    #[command(subcommand)]
+    Models(models::Command),
     /// Make the register again from what was said; with --check only compare.
     Rebuild(rebuild::Args),
     /// Check logs, segments and rights, from the database or from an export file.
@@ -98,6 +102,7 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Operation(command) => operation::run(&*open(&config).await?, command).await,
         Command::Officer(command) => officer::run(&*open(&config).await?, command).await,
         Command::Device(command) => device::run(&*open(&config).await?, command).await,
+        Command::Models(command) => models::run(&*open(&config).await?, command).await,
         Command::Rebuild(args) => rebuild::run(&*open(&config).await?, args).await,
         Command::Verify(args) => verify::run(&config, args).await,
         Command::ExportLog(args) => export::run(&*open(&config).await?, args).await,

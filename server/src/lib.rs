@@ -12,6 +12,7 @@ pub mod feed;
 pub mod http;
 pub mod identity;
 pub mod keyfile;
+pub mod models;
 pub mod projection;
 pub mod rebuild;
 pub mod store;

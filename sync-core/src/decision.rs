@@ -9,6 +9,7 @@ use crate::edit::Edit;
 use crate::entry::Entry;
 use crate::identity::Role;
 use crate::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId};
+use crate::rules::models::{ModelEntry, OwnModels};
 
 /// One decision of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -186,6 +187,16 @@ pub enum Decision {
         /// Why.
         reason: String,
     },
+    /// A model of the programme's own is in the table, in place of the one with its id.
+    ModelAdded {
+        /// A file of one model (`rules::models`).
+        toml: String,
+    },
+    /// A model is in the table no longer.
+    ModelWithdrawn {
+        /// Its id.
+        id: String,
+    },
 }
 
 /// Whether two items are one.
@@ -246,6 +257,8 @@ impl Decision {
             Self::MarksReserved { .. } => "marks.reserved",
             Self::ItemsJudged { .. } => "items.judged",
             Self::DocumentMoved { .. } => "document.moved",
+            Self::ModelAdded { .. } => "model.added",
+            Self::ModelWithdrawn { .. } => "model.withdrawn",
         }
     }
 
@@ -329,6 +342,8 @@ impl Decision {
             Self::DocumentMoved { document, to, reason } => {
                 vec![("document", bytes(document.as_bytes())), ("to", bytes(to.as_bytes())), ("reason", text(reason))]
             }
+            Self::ModelAdded { toml } => vec![("toml", text(toml))],
+            Self::ModelWithdrawn { id } => vec![("id", text(id))],
         };
         let mut pairs: Vec<_> = arguments.into_iter().map(|(k, v)| (Value::Text(k.to_owned()), v)).collect();
         pairs.sort_by(|(a, _), (b, _)| crate::cbor::key_order(a, b));
@@ -412,6 +427,8 @@ impl Decision {
                 to: OperationId::from_slice(raw("to")?)?,
                 reason: text("reason")?,
             },
+            "model.added" => Self::ModelAdded { toml: text("toml")? },
+            "model.withdrawn" => Self::ModelWithdrawn { id: text("id")? },
             _ => return None,
         })
     }
@@ -456,6 +473,8 @@ pub struct Authority {
     pub judged: BTreeMap<(DocId, DocId), Judged>,
     /// Documents closed here because their item goes on in another operation: where, and by which decision.
     pub moved: BTreeMap<DocId, (OperationId, u64)>,
+    /// Models that the programme added or withdrew.
+    pub models: OwnModels,
     /// When the decisions were made, ms since the Unix epoch by the register's clock, where that was told.
     pub decided_ms: BTreeMap<u64, i64>,
 }
@@ -661,6 +680,13 @@ impl Authority {
             Decision::DocumentMoved { document, to, .. } => {
                 self.moved.entry(*document).or_insert((*to, number));
             }
+            Decision::ModelAdded { toml } => {
+                // What a later version wrote and this one cannot read changes nothing here.
+                if let Ok(model) = ModelEntry::from_toml(toml) {
+                    self.models.add(model);
+                }
+            }
+            Decision::ModelWithdrawn { id } => self.models.withdraw(id),
         }
     }
 

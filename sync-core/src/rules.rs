@@ -19,6 +19,7 @@ use serde::Serialize;
 
 use crate::domain::item::ItemRecord;
 use crate::domain::place::Place;
+use models::Reference;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -116,8 +117,8 @@ impl Finding {
 }
 
 /// What is known around an item. What is not known is not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Context {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Context<'a> {
     /// The present, milliseconds since the Unix epoch.
     pub now_ms: Option<i64>,
     /// When the register received the record, milliseconds since the Unix epoch.
@@ -126,6 +127,14 @@ pub struct Context {
     pub clock_drift_ms: Option<i64>,
     /// Where the site of the record is.
     pub site: Option<SiteArea>,
+    /// The table of models: the built-in one, or that of the operation.
+    pub models: &'a Reference,
+}
+
+impl Default for Context<'_> {
+    fn default() -> Self {
+        Self { now_ms: None, received_ms: None, clock_drift_ms: None, site: None, models: Reference::builtin() }
+    }
 }
 
 /// A site as a circle.
@@ -149,7 +158,7 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
 
 /// Runs every rule that needs nothing but the item itself. Findings come in the order of rule and key; a finding that
 /// the item's `justifications` give a reason for says so.
-pub fn check_item(item: &ItemRecord, context: &Context) -> Vec<Finding> {
+pub fn check_item(item: &ItemRecord, context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     serials::check(item, &mut findings);
     description::check(item, context, &mut findings);

@@ -10,7 +10,7 @@ use crate::domain::schema::{self, FieldSpec, FieldType};
 use crate::edit::{Edit, Fields};
 use crate::entry::{Entry, VOCABULARY};
 use crate::ids::{DocId, EntryHash, JournalId, OfficerId};
-use crate::rules::models;
+use crate::rules::models::{ModelEntry, Reference};
 
 /// A small generator (splitmix64): one seed, one course of events, on every machine.
 #[derive(Debug, Clone)]
@@ -264,10 +264,8 @@ pub fn value(d: &mut Dice, field: &FieldSpec) -> Value {
             "mime" => text("image/jpeg"),
             "rule" => Value::Text(format!("R{:02}", 1 + d.below(40))),
             "withdrawn" | "reason" | "exception" => text(d.of(REASONS)),
-            "make" | "make_as_seen" => {
-                text(models::all()[d.below(models::all().len())].makers.first().unwrap_or(&"TULA"))
-            }
-            "model" | "model_as_seen" => text(models::all()[d.below(models::all().len())].name),
+            "make" | "make_as_seen" => text(any_model(d).makers.first().map_or("TULA", String::as_str)),
+            "model" | "model_as_seen" => text(&any_model(d).name),
             _ => {
                 let words = 1 + d.below(9);
                 Value::Text(phrase(d, words).chars().take(max).collect())
@@ -301,6 +299,16 @@ pub fn value(d: &mut Dice, field: &FieldSpec) -> Value {
         FieldType::Script => text(d.of(SCRIPTS)),
         FieldType::Language => text(d.of(LANGUAGES)),
     }
+}
+
+fn one_of<'a, T>(d: &mut Dice, list: &'a [T]) -> &'a T {
+    &list[d.below(list.len())]
+}
+
+fn any_model(d: &mut Dice) -> &'static ModelEntry {
+    let all = Reference::builtin().models();
+    let place = d.below(all.len());
+    Reference::builtin().models().nth(place).unwrap()
 }
 
 fn sorted(mut fields: Fields) -> Fields {
@@ -352,15 +360,19 @@ pub fn creation(d: &mut Dice) -> Edit {
             fields.push((field.name.to_owned(), value(d, field)));
         }
     }
-    let model = &models::all()[d.below(models::all().len())];
+    let model = any_model(d);
     for (name, said) in &mut fields {
         // What belongs together is said together.
         match (name.as_str(), kind) {
             ("kind", "item") => *said = d.of(&["weapon", "weapon", "weapon", "ammunition", "part"]).into(),
-            ("model" | "model_as_seen", _) => *said = model.name.into(),
-            ("class", _) => *said = d.of(model.classes).into(),
-            ("calibre" | "calibre_as_seen", _) if !model.calibres.is_empty() => *said = d.of(model.calibres).into(),
-            ("country", _) if !model.countries.is_empty() => *said = d.of(model.countries).into(),
+            ("model" | "model_as_seen", _) => *said = model.name.as_str().into(),
+            ("class", _) => *said = one_of(d, &model.classes).as_str().into(),
+            ("calibre" | "calibre_as_seen", _) if !model.calibres.is_empty() => {
+                *said = one_of(d, &model.calibres).as_str().into();
+            }
+            ("country", _) if !model.producers.is_empty() => {
+                *said = one_of(d, &model.producers).country.as_str().into();
+            }
             _ => {}
         }
     }

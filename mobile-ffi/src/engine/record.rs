@@ -68,11 +68,10 @@ fn append(conn: &Connection, voice: &Voice<'_>, saying: Saying<'_>) -> Result<(S
         .ok_or_else(|| TabletError::internal("this entry was said before"))?;
     journals::advance(conn, &journal.id, journal.next + 1)?;
     let saved = Saved { document: document.to_string(), entry: hash.to_string(), number: entry.number };
-    let exceptions = exceptions(voice.authority);
     let folded = if saying.document.is_none() {
-        documents::write_fold(conn, &document, &[Statement { hash, entry }], &exceptions, voice.moment.claimed_ms)?
+        documents::write_fold(conn, &document, &[Statement { hash, entry }], voice.authority, voice.moment.claimed_ms)?
     } else {
-        documents::refold(conn, &document, &exceptions, voice.moment.claimed_ms)?
+        documents::refold(conn, &document, voice.authority, voice.moment.claimed_ms)?
     };
     if let Some(void) = folded.void.get(&hash) {
         return Err(void.clone().into());

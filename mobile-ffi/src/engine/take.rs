@@ -10,10 +10,11 @@ use ploughshare_core::ids::{DocId, JournalId};
 use ploughshare_core::journal::Fit;
 use ploughshare_core::keys::PublicKey;
 use ploughshare_core::receipt::Receipt;
+use ploughshare_core::rules::models::{OwnModels, named_alike};
 use ploughshare_core::segment::{OpenedSegment, VerifiedSegment, open};
 use rusqlite::Connection;
 
-use super::{Engine, Session, exceptions};
+use super::{Engine, Session};
 use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, decisions, documents, entries, journals, kv, segments};
 
@@ -63,8 +64,12 @@ pub(super) fn take(
     if fresh.bridged != authority.bridged {
         touched.extend(documents::waiting(&tx)?.into_iter().map(|(id, _)| id));
     }
+    if fresh.models != authority.models {
+        touched
+            .extend(documents::with_model(&tx, &|make, name| changed(&authority.models, &fresh.models, make, name))?);
+    }
     for document in &touched {
-        documents::refold(&tx, document, &exceptions(&fresh), now_ms)?;
+        documents::refold(&tx, document, &fresh, now_ms)?;
     }
     if journals::open(&tx)?.is_some_and(|j| fresh.forked.contains_key(&j.id)) {
         taken.new_journal = true;
@@ -83,6 +88,16 @@ pub(super) fn take(
     *authority = fresh;
     *known = count;
     Ok(taken)
+}
+
+/// Whether a name means a model of which something else is said now.
+fn changed(before: &OwnModels, now: &OwnModels, make: Option<&str>, name: &str) -> bool {
+    let said = |own: &OwnModels, id: &String| own.said().get(id).cloned();
+    let ids = before.said().keys().chain(now.said().keys());
+    ids.filter(|id| said(before, id) != said(now, id)).any(|id| {
+        let models = [before.reference().get(id), now.reference().get(id)];
+        models.into_iter().flatten().any(|model| named_alike(model, make, name))
+    })
 }
 
 fn take_receipt(conn: &Connection, session: &Session, bytes: &[u8], taken: &mut Taken) -> Result<()> {

@@ -1,7 +1,8 @@
 //! Documents: what the statements about one thing add up to, with the rows by which they are found.
 
 use ploughshare_core::cbor::{self, Value};
-use ploughshare_core::document::{Content, Document, Exceptions, Statement, fold};
+use ploughshare_core::decision::Authority;
+use ploughshare_core::document::{Content, Document, Statement, fold};
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::domain::serial;
@@ -10,12 +11,13 @@ use ploughshare_core::rules::{Context, Finding, check_item};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Result, entries, id};
+use crate::engine::exceptions;
 use crate::error::TabletError;
 
 /// Folds a document again from all its statements and writes what it adds up to. The fold is given back.
-pub(crate) fn refold(conn: &Connection, document: &DocId, exceptions: &Exceptions, now_ms: i64) -> Result<Document> {
+pub(crate) fn refold(conn: &Connection, document: &DocId, authority: &Authority, now_ms: i64) -> Result<Document> {
     let statements = entries::about(conn, document)?;
-    write_fold(conn, document, &statements, exceptions, now_ms)
+    write_fold(conn, document, &statements, authority, now_ms)
 }
 
 /// The same when the statements are at hand.
@@ -23,13 +25,14 @@ pub(crate) fn write_fold(
     conn: &Connection,
     document: &DocId,
     statements: &[Statement],
-    exceptions: &Exceptions,
+    authority: &Authority,
     now_ms: i64,
 ) -> Result<Document> {
-    let folded = fold(*document, statements, exceptions);
+    let folded = fold(*document, statements, &exceptions(authority));
     let content = folded.content();
     let findings = if folded.kind.as_deref() == Some("item") {
-        check_item(&ItemRecord::read(&content), &Context { now_ms: Some(now_ms), ..Context::default() })
+        let models = authority.models.reference();
+        check_item(&ItemRecord::read(&content), &Context { now_ms: Some(now_ms), models, ..Context::default() })
     } else {
         Vec::new()
     };
@@ -39,6 +42,22 @@ pub(crate) fn write_fold(
     write_search(conn, row, before.is_some(), &folded, &content)?;
     write_findings(conn, row, before.is_some(), &findings)?;
     Ok(folded)
+}
+
+/// Items on this tablet that say a model: what has to be judged anew when the table of models changes.
+pub(crate) fn with_model(conn: &Connection, means: &dyn Fn(Option<&str>, &str) -> bool) -> Result<Vec<DocId>> {
+    let mut query = conn.prepare_cached("SELECT id, content FROM documents WHERE kind = 'item' ORDER BY row")?;
+    let mut rows = query.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (document, content): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let content = read_content(&content)?;
+        let text = |path: &str| content.get(path).and_then(Value::as_text);
+        if text("model").is_some_and(|name| means(text("make"), name)) {
+            found.push(id(&document, DocId::from_bytes)?);
+        }
+    }
+    Ok(found)
 }
 
 /// The row of a document, if it is here.

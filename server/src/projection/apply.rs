@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::rules::duplicates::Identity;
+use ploughshare_core::rules::models::Reference;
 
 use super::fold::Told;
 use super::plan::{ATTESTATION, COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, REVIEW, RegisterChange, entry_row};
@@ -43,6 +44,7 @@ pub(super) async fn changes(
     changes: Vec<RegisterChange>,
     seq: u64,
     at_us: i64,
+    models: &Reference,
 ) -> Result<(), ProjectionError> {
     let op = operation.as_bytes();
     let mut known: Vec<Val> = changes.iter().filter(|c| c.known).map(|c| Val::from(c.id)).collect();
@@ -83,7 +85,7 @@ pub(super) async fn changes(
             .await?;
     }
     count(tx, operation, &before, &items).await?;
-    findings::update(tx, operation, &known, &before, &items, seq, at_us).await
+    findings::update(tx, operation, &known, &before, &items, seq, at_us, models).await
 }
 
 #[derive(Default)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ploughshare_core::decision::{Authority, Decision};
 use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::rules::models::{ModelEntry, named_alike};
 
 use super::ProjectionError;
 use crate::store::Tx;
@@ -45,6 +46,7 @@ pub(super) fn take(authority: &mut Authority, entry: &Entry) {
 pub(super) async fn touched(
     tx: &mut Tx,
     operation: &OperationId,
+    authority: &Authority,
     entry: &Entry,
 ) -> Result<BTreeSet<DocId>, ProjectionError> {
     let mut docs = BTreeSet::new();
@@ -82,9 +84,46 @@ pub(super) async fn touched(
                 "select distinct doc from entry where operation = $1 and journal = $2 and number >= $3",
                 vals![operation.as_bytes(), journal.as_bytes(), *number],
             ),
+            Decision::ModelAdded { .. } | Decision::ModelWithdrawn { .. } => {
+                docs.extend(of_model(tx, operation, authority, &decision).await?);
+                continue;
+            }
             _ => continue,
         };
         for row in tx.query(sql, &key).await? {
+            docs.insert(DocId::from_bytes(row.array(0)?));
+        }
+    }
+    Ok(docs)
+}
+
+/// Items that bear a name of a model before or after a decision about it.
+async fn of_model(
+    tx: &mut Tx,
+    operation: &OperationId,
+    authority: &Authority,
+    decision: &Decision,
+) -> Result<BTreeSet<DocId>, ProjectionError> {
+    let (id, after) = match decision {
+        Decision::ModelAdded { toml } => match ModelEntry::from_toml(toml) {
+            Ok(model) => (model.id.clone(), Some(model)),
+            Err(_) => return Ok(BTreeSet::new()),
+        },
+        Decision::ModelWithdrawn { id } => (id.clone(), None),
+        _ => return Ok(BTreeSet::new()),
+    };
+    let before = authority.models.reference().get(&id);
+    let models: Vec<&ModelEntry> = before.into_iter().chain(&after).collect();
+    let sql = "select distinct model, make from item where operation = $1 and model is not null";
+    let mut docs = BTreeSet::new();
+    for row in tx.query(sql, &vals![operation.as_bytes()]).await? {
+        let (name, make) = (row.text(0)?, row.opt_text(1)?);
+        if !models.iter().any(|model| named_alike(model, make, name)) {
+            continue;
+        }
+        let sql = "select id from item where operation = $1 and model = $2";
+        let found = tx.query(sql, &vals![operation.as_bytes(), name]).await?;
+        for row in found {
             docs.insert(DocId::from_bytes(row.array(0)?));
         }
     }

@@ -10,6 +10,7 @@ use ploughshare_core::domain::serial;
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::rules::duplicates::{self, GROUP, Identity, RUN, Shared};
+use ploughshare_core::rules::models::Reference;
 use ploughshare_core::rules::{self, Finding};
 
 use super::apply::Before;
@@ -45,6 +46,7 @@ pub(super) async fn update(
     items: &[([u8; 16], ItemRow)],
     seq: u64,
     at_us: i64,
+    models: &Reference,
 ) -> Result<(), ProjectionError> {
     let op = *operation.as_bytes();
     let mut kept = kept_of(tx, op, known).await?;
@@ -57,6 +59,7 @@ pub(super) async fn update(
         let context = rules::Context {
             received_ms: Some(item.received_us / 1000),
             clock_drift_ms: item.clock_drift_ms,
+            models,
             ..rules::Context::default()
         };
         for finding in rules::check_item(&item.record, &context) {

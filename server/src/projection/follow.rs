@@ -179,8 +179,9 @@ impl Projector {
             }
             let decides = by_register && entry.document.is_none() && !entry.has_content();
             if decides {
+                // Before it is taken in: what a model was called so far counts as well.
+                dirty.extend(touched(tx, &operation, authority, &entry).await?);
                 take(authority, &entry);
-                dirty.extend(touched(tx, &operation, &entry).await?);
             }
             let told = Told {
                 device,
@@ -204,9 +205,10 @@ impl Projector {
         for (doc, more) in fresh {
             told.entry(doc).or_default().extend(more);
         }
+        let models = authority.models.clone();
         let changes = fold_all(operation, told, authority.clone(), placed.leaf).await?;
         apply::loose(tx, &operation, &loose).await?;
-        apply::changes(tx, &operation, changes, placed.leaf, placed.received_us).await?;
+        apply::changes(tx, &operation, changes, placed.leaf, placed.received_us, models.reference()).await?;
         let row = vals![operation.as_bytes(), placed.place];
         tx.upsert_many("projected_scope", &["operation", "place"], &["operation"], vec![row]).await?;
         let row = vals![placed.leaf, operation.as_bytes(), placed.place];

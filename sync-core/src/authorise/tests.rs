@@ -135,6 +135,8 @@ fn every_decision() -> Vec<(String, Edit)> {
             reason: reason.clone(),
         },
         Decision::DocumentMoved { document: DocId::from_bytes([5; 16]), to: OperationId::from_bytes([7; 16]), reason },
+        Decision::ModelAdded { toml: String::new() },
+        Decision::ModelWithdrawn { id: String::new() },
     ];
     assert!(all.iter().all(|decision| Decision::from_edit(&decision.to_edit()).as_ref() == Some(decision)));
     let index = |decision: &Decision| match decision {
@@ -158,6 +160,8 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::MarksReserved { .. } => 17,
         Decision::ItemsJudged { .. } => 18,
         Decision::DocumentMoved { .. } => 19,
+        Decision::ModelAdded { .. } => 20,
+        Decision::ModelWithdrawn { .. } => 21,
     };
     assert!(all.iter().enumerate().all(|(i, decision)| index(decision) == i));
     all.iter().map(|decision| (decision.verb().to_owned(), decision.to_edit())).collect()

@@ -105,14 +105,17 @@ pub(super) static RULES: &[Rule] = &[
         "A weapon of this model does not belong to the class recorded, for example a pistol among machine guns. One of the \
          two is wrong. Correct classes matter: reports to the United Nations count by class.",
     ),
-    rule(
-        "R22",
-        Flag,
-        "Country of manufacture does not fit model or maker",
-        "The model is not known to be made in this country, or the maker is at home in another one and nothing says that \
-         the weapon was made under licence. Licensed production is a known reason why requests go to the wrong State. \
-         Look for the country in the markings and proof marks, or record the licence.",
-    ),
+    Rule {
+        version: 2,
+        ..rule(
+            "R22",
+            Flag,
+            "Country of manufacture does not fit model or maker",
+            "The model is not known to be made in this country, or the maker is at home in another one and nothing says that \
+             the weapon was made under licence. Licensed production is a known reason why requests go to the wrong State. \
+             Look for the country in the markings and proof marks, or record the licence.",
+        )
+    },
     rule(
         "R23",
         Flag,
@@ -135,6 +138,14 @@ pub(super) static RULES: &[Rule] = &[
         "The model name means more than one weapon",
         "Several different weapons bear this name, for example the Type 56 rifle and the Type 56 carbine. Record class and \
          calibre so that it is clear which one it is, or add the variant.",
+    ),
+    rule(
+        "R26",
+        Warn,
+        "The serial is not written as this model's are",
+        "The maker numbers this model in a way that is commonly known, such as three letters and five digits, and the \
+         serial recorded is written otherwise. A character may have been lost or misread, another number taken for the \
+         serial, or maker or model are wrong. It is a hint only: makers change their ways. Look at the weapon again.",
     ),
     rule(
         "R27",

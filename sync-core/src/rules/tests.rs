@@ -11,7 +11,7 @@ use crate::domain::schema;
 
 const NOW: i64 = 1_735_689_600_000; // 2025-01-01
 
-fn context() -> Context {
+fn context() -> Context<'static> {
     Context { now_ms: Some(NOW), ..Context::default() }
 }
 
@@ -107,6 +107,10 @@ fn r22_country_against_model_and_maker() {
         { "make": "GLOCK", "country": "BR", "licence": true } => [];
         { "make": "GLOCK", "country": "BR", "origin_kind": "licensed" } => [];
         { "model": "FAMAS", "country": "RO", "origin_kind": "copy_unlicensed" } => [];
+        { "make": "FMAP", "model": "FAL", "country": "AR" } => [];
+        { "make": "FN", "model": "FAL", "country": "AR" } => ["R22 make"];
+        { "make": "FN", "model": "FAL", "country": "AR", "licence": true } => [];
+        { "make": "Fabricaciones Militares", "model": "FAL", "country": "BR" } => ["R22 make"];
     }
 }
 
@@ -147,9 +151,44 @@ fn r27_r28_import_marks_and_ways_of_manufacture() {
         { "origin_kind": "craft", "make": "Glock" } => ["R28 origin_kind"];
         { "origin_kind": "craft", "model": "AKM" } => ["R28 origin_kind"];
         { "origin_kind": "craft" } => [];
+        { "origin_kind": "craft", "class": "SHG", "model": "Dane gun" } => [];
         { "origin_kind": "industrial", "serial_status": "none_marked" } => ["R28 origin_kind"];
         { "origin_kind": "industrial", "serial_status": "none_marked", "markings": [{ "type": "PRF", "text": "crown" }] } => [];
     }
+}
+
+#[test]
+fn r22_names_who_made_it_there_under_licence() {
+    let found = findings(&serde_json::json!({ "make": "FN", "model": "FAL", "country": "AR" }));
+    assert_eq!(found[0].args.get("licensee").map(String::as_str), Some("FMAP"));
+    let nobody = findings(&serde_json::json!({ "make": "GLOCK", "country": "BR" }));
+    assert_eq!(nobody[0].args.get("licensee"), None);
+}
+
+#[test]
+fn r26_a_serial_that_the_maker_does_not_write_so() {
+    finds! {
+        { "make": "GLOCK", "model": "17", "markings": [{ "type": "SER", "text": "AB12" }] } => ["R26 markings/m.0/text"];
+        { "make": "GLOCK", "model": "17", "markings": [{ "type": "SER", "text": "abc-123" }] } => [];
+        { "make": "GLOCK", "model": "17", "markings": [{ "type": "SER", "text": "ABCD123US" }] } => [];
+        { "make": "GLOCK", "model": "17", "markings": [{ "type": "SER", "text": "AB?1" }] } => [];
+        { "make": "GLOCK", "model": "17", "serial_status": "partial", "markings": [{ "type": "SER", "text": "AB1?" }] } => [];
+        { "make": "GLOCK", "model": "17", "origin_kind": "copy_unlicensed", "markings": [{ "type": "SER", "text": "AB12" }] } => [];
+        { "make": "GLOCK", "model": "99", "markings": [{ "type": "SER", "text": "AB12" }] } => [];
+        { "model": "Garand", "markings": [{ "type": "SER", "text": "AB1234" }] } => ["R26 markings/m.0/text"];
+        { "model": "M1", "markings": [{ "type": "SER", "text": "AB1234" }] } => ["R25 model"];
+    }
+}
+
+#[test]
+fn the_table_of_an_operation_is_the_one_that_judges() {
+    let mut akm = models::Reference::builtin().get("akm").unwrap().clone();
+    akm.calibres.push("5.56x45".to_owned());
+    let own = models::Reference::builtin().extended(&[akm]);
+    let draft = Draft::from_json(&serde_json::json!({ "class": "ASR", "model": "AKM", "calibre": "5.56x45" })).unwrap();
+    let item = ItemRecord::read(&draft.preview());
+    assert_eq!(check_item(&item, &context())[0].rule, "R20");
+    assert_eq!(check_item(&item, &Context { models: &own, ..context() }), []);
 }
 
 #[test]

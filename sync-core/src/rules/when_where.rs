@@ -9,13 +9,13 @@ const TOLERANCE_MS: i64 = 10 * 60 * 1000;
 /// The worst accuracy that still places an item, in metres.
 const ACCURACY_M: i64 = 500;
 
-pub(super) fn check(item: &ItemRecord, context: &Context, findings: &mut Vec<Finding>) {
+pub(super) fn check(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) {
     times(item, context, findings);
     place(item, context, findings);
 }
 
 /// R40.
-fn times(item: &ItemRecord, context: &Context, findings: &mut Vec<Finding>) {
+fn times(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let custody = item.custody.iter().filter(|c| c.is_live());
     let custody = custody.filter_map(|c| Some((format!("custody/{}/at", c.key), c.at?))).collect::<Vec<_>>();
     let photos = item.photos.iter().filter(|p| p.is_live());
@@ -45,7 +45,7 @@ fn times(item: &ItemRecord, context: &Context, findings: &mut Vec<Finding>) {
 }
 
 /// R43.
-fn place(item: &ItemRecord, context: &Context, findings: &mut Vec<Finding>) {
+fn place(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(place) = item.place else { return };
     let mut doubt = |key: &str, message: String, fact: i64| {
         let mut finding = Finding::new("R43", key, message).arg("metres", fact);

@@ -49,11 +49,28 @@ pub enum Command {
         #[arg(long)]
         find: Option<String>,
     },
+    /// Look models up: what they are called, made as and by whom, what they are taken for and what tells them apart.
+    #[command(args_conflicts_with_subcommands = true)]
+    Models {
+        /// Words of a name, maker, calibre, class or country; all have to fit.
+        words: Vec<String>,
+        #[command(subcommand)]
+        show: Option<Models>,
+    },
     /// List the fields of a kind of document with what they take.
     Fields {
         /// Kind of document.
         #[arg(default_value = "item")]
         kind: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    /// Show the card of a model.
+    Show {
+        /// Its id, as the list names it.
+        id: String,
     },
 }
 

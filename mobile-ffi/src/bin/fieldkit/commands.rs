@@ -2,6 +2,7 @@
 
 mod import;
 mod look;
+mod models;
 mod record;
 mod show;
 mod sync;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Status => sync::status(&open()?, output),
         Command::Sync => sync::sync(&open()?, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
+        Command::Models { words, show } => models::models(&store, &words, show, output),
         Command::Fields { kind } => vocabulary::fields(&kind, output),
     }
 }

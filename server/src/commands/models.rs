@@ -1,0 +1,147 @@
+//! `ploughshare models list|show|check|add|withdraw`: the table of models, and a programme's own.
+
+use ploughshare_core::rules::models::{Card, ModelEntry, ModelsFile, OwnModels, read};
+use serde_json::json;
+
+use super::{Answer, Failure};
+use crate::app::App;
+use crate::identity::people;
+use crate::models;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Models whose name, maker, calibre, class or country the words fit.
+    List {
+        /// Words; all of them have to fit.
+        words: Vec<String>,
+        /// Code or id of an operation, for its own models as well.
+        #[arg(long)]
+        operation: Option<String>,
+    },
+    /// The card of a model.
+    Show {
+        /// Its id.
+        id: String,
+        /// Code or id of an operation, for its own models as well.
+        #[arg(long)]
+        operation: Option<String>,
+    },
+    /// Say what is wrong with a file of models, or what adding it would change. Changes nothing.
+    Check(File),
+    /// Add the models of a file to an operation's table; those it has already are not added again.
+    Add(File),
+    /// Take a model out of an operation's table.
+    Withdraw {
+        /// Its id.
+        id: String,
+        /// Code or id of the operation.
+        #[arg(long)]
+        operation: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct File {
+    /// The file, TOML, in the form of the built-in table.
+    file: std::path::PathBuf,
+    /// Code or id of the operation.
+    #[arg(long)]
+    operation: String,
+}
+
+pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::List { words, operation } => {
+            let own = own(app, operation.as_deref()).await?;
+            let table = own.reference();
+            let cards: Vec<Card> =
+                table.search(&words.join(" ")).into_iter().filter_map(|model| table.card(&model.id)).collect();
+            let cells = |card: &Card| {
+                let classes = card.classes.iter().map(|class| class.code.as_str()).collect::<Vec<_>>().join(" ");
+                vec![card.id.clone(), card.name.clone(), classes, card.calibres.join(" ")]
+            };
+            Ok(Answer::table(&cards, &["id", "name", "class", "calibre"], cells, |card| json!(card)))
+        }
+        Command::Show { id, operation } => {
+            let own = own(app, operation.as_deref()).await?;
+            let card = own.reference().card(&id).ok_or_else(|| unknown(&id))?;
+            let text = card.to_text();
+            Ok(Answer::new(card, text))
+        }
+        Command::Check(args) => check(app, &args).await,
+        Command::Add(args) => add(app, &args).await,
+        Command::Withdraw { id, operation } => {
+            let operation = people::find_operation(app, &operation).await?;
+            if !models::withdraw(app, "operator", &operation.id, &id).await? {
+                return Err(unknown(&id));
+            }
+            Ok(Answer::new(json!({ "model": id, "withdrawn": true }), format!("{id} is withdrawn")))
+        }
+    }
+}
+
+fn unknown(id: &str) -> Failure {
+    Failure::new("models.unknown", format!("there is no model {id}"), "see `ploughshare models list`")
+}
+
+async fn own(app: &App, operation: Option<&str>) -> Result<OwnModels, Failure> {
+    let Some(operation) = operation else { return Ok(OwnModels::default()) };
+    let operation = people::find_operation(app, operation).await?;
+    let mut tx = app.store.feed.begin_write().await?;
+    Ok(models::authority(app, &mut tx, &operation.id).await?.models)
+}
+
+/// What the file holds, or what is wrong with it, a line each.
+fn file(args: &File, own: &OwnModels) -> Result<Result<Vec<ModelEntry>, Vec<(String, String)>>, Failure> {
+    let text = std::fs::read_to_string(&args.file).map_err(|error| {
+        let what = format!("{} cannot be read: {error}", args.file.display());
+        Failure::new("models.file", what, "name a file that this user may read; its text is UTF-8")
+    })?;
+    let said = |code: &str, what: String| (code.to_owned(), what);
+    Ok(match read(&text, Some(own.reference())) {
+        Err(wrong) => Err(wrong.iter().map(|error| said(error.code(), error.to_string())).collect()),
+        Ok(ModelsFile { makers, .. }) if !makers.is_empty() => Err(vec![said(
+            "models.makers",
+            "makers are part of the built-in table; a programme adds models".to_owned(),
+        )]),
+        Ok(ModelsFile { models, .. }) if models.is_empty() => {
+            Err(vec![said("models.count", "the file holds no model".to_owned())])
+        }
+        Ok(file) => Ok(file.models),
+    })
+}
+
+async fn check(app: &App, args: &File) -> Result<Answer, Failure> {
+    let own = own(app, Some(&args.operation)).await?;
+    let models = match file(args, &own)? {
+        Ok(models) => models,
+        Err(wrong) => {
+            let json: Vec<_> = wrong.iter().map(|(code, what)| json!({ "code": code, "error": what })).collect();
+            let text = wrong.iter().map(|(code, what)| format!("{what} [{code}]")).collect::<Vec<_>>().join("\n");
+            return Ok(Answer::new(json!({ "good": false, "wrong": json }), text).but_bad());
+        }
+    };
+    let does = |model: &ModelEntry| match own.reference().get(&model.id) {
+        Some(known) if known == model => "is there already",
+        Some(_) => "replaces the model of that id",
+        None => "is new",
+    };
+    let json: Vec<_> = models.iter().map(|model| json!({ "model": model.id, "does": does(model) })).collect();
+    let text = models.iter().map(|model| format!("{} {}", model.id, does(model))).collect::<Vec<_>>().join("\n");
+    Ok(Answer::new(json!({ "good": true, "models": json }), text))
+}
+
+async fn add(app: &App, args: &File) -> Result<Answer, Failure> {
+    let operation = people::find_operation(app, &args.operation).await?;
+    let own = own(app, Some(&args.operation)).await?;
+    let found = file(args, &own)?.map_err(|wrong| {
+        let (code, what) = wrong.into_iter().next().unwrap_or_default();
+        Failure::new(&code, what, "`ploughshare models check` lists all that is wrong with the file")
+    })?;
+    let added = models::add(app, "operator", &operation.id, &found).await?;
+    let text = match added.len() {
+        0 => "the table has them all already; nothing was changed".to_owned(),
+        n => format!("{n} of {} added: {}", found.len(), added.join(", ")),
+    };
+    Ok(Answer::new(json!({ "operation": operation.id, "added": added, "of": found.len() }), text))
+}
