@@ -2,6 +2,7 @@
 //! (`--json`: as JSON), what is on the way to standard error. 0: done; 1: not done, or something is not as it should be; 2: misunderstood.
 
 mod answer;
+mod certificate;
 #[cfg(feature = "demo")]
 mod demo;
 mod device;
@@ -70,6 +71,11 @@ enum Command {
     Verify(verify::Args),
     /// Write a whole log to a file that anybody can check.
     ExportLog(export::Args),
+    /// Certificates of destruction: what stands in the way, issuing, writing.
+    #[command(subcommand)]
+    Certificate(certificate::Command),
+    /// Check a certificate, as PDF or proof, with nothing but the file and the register's public key.
+    VerifyCertificate(certificate::Check),
     /// Print the description of the HTTP interface.
     Openapi,
 }
@@ -106,6 +112,8 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Rebuild(args) => rebuild::run(&*open(&config).await?, args).await,
         Command::Verify(args) => verify::run(&config, args).await,
         Command::ExportLog(args) => export::run(&*open(&config).await?, args).await,
+        Command::Certificate(command) => certificate::run(&*open(&config).await?, command).await,
+        Command::VerifyCertificate(args) => certificate::check(&config, args).await,
         Command::Roles => Ok(roles::run()),
         Command::Openapi => Ok(Answer::raw(crate::http::openapi_document())),
     }

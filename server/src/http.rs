@@ -4,6 +4,7 @@ mod audit;
 mod auth;
 pub mod body;
 mod caller;
+mod certificates;
 mod claims;
 pub mod codes;
 mod conflicts;
@@ -117,6 +118,9 @@ fn routes() -> Routes {
         .get("/api/v1/findings", findings::list)
         .get("/api/v1/waiting", waiting::list)
         .get("/api/v1/counts", counts::counts)
+        .get("/api/v1/destructions/{destruction}/certificate", certificates::assess)
+        .post("/api/v1/destructions/{destruction}/certificate", certificates::issue)
+        .get("/api/v1/destructions/{destruction}/certificate/file", certificates::file)
         .get("/api/v1/audit/checkpoint", audit::checkpoint)
         .get("/api/v1/audit/proof", audit::proof)
         .get("/api/v1/audit/consistency", audit::consistency)

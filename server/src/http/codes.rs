@@ -5,6 +5,12 @@
 pub const PROBLEMS: &[&str] = &[
     "audit.file",
     "audit.unknown_log",
+    "certificate.bad_number",
+    "certificate.failed",
+    "certificate.language",
+    "certificate.not_issued",
+    "certificate.number_taken",
+    "certificate.obstacles",
     "challenge.invalid",
     "checkpoint.bad_key_name",
     "checkpoint.bad_origin",

@@ -9,8 +9,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, claims, codes, conflicts, counts, enrol, exchange, findings, health, history, items, metrics,
-    officer_keys, session, setup_page, statements, waiting,
+    audit, auth, certificates, claims, codes, conflicts, counts, enrol, exchange, findings, health, history, items,
+    metrics, officer_keys, session, setup_page, statements, waiting,
 };
 
 #[derive(OpenApi)]
@@ -38,6 +38,9 @@ use super::{
         findings::list,
         waiting::list,
         counts::counts,
+        certificates::assess,
+        certificates::issue,
+        certificates::file,
         audit::checkpoint,
         audit::proof,
         audit::consistency,
