@@ -84,11 +84,7 @@ fn pair(first: &Attested, second: &Attested, between: &[&Attested]) -> Option<Pa
             Some(Pair::VerifiedTwice)
         }
         // An item goes through many hands: the two parts of one handing over are neighbours.
-        _ if one != other
-            && hands(one)
-            && hands(other)
-            && !between.iter().any(|a| hands(&a.attestation.what)) =>
-        {
+        _ if one != other && hands(one) && hands(other) && !between.iter().any(|a| hands(&a.attestation.what)) => {
             Some(Pair::HandedOverReceived)
         }
         _ => None,
