@@ -26,7 +26,7 @@ use crate::store::{Result, entries, journals, kv};
 pub struct Attesting {
     /// The documents: each its id, or at least the first 8 digits.
     pub documents: Vec<String>,
-    /// What: `verified`, `has_issues`, `rejected`, `destroyed`, `witnessed`, `handed_over`, `received`.
+    /// What: one of the kinds of the core, for example `verified`, `has_issues`, `destroyed`, `witnessed`, `handed_over`.
     pub what: String,
     /// A word beside it; may be empty.
     pub note: String,

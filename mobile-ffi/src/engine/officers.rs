@@ -16,6 +16,7 @@ pub(crate) use wrap::{Cost, Wrapped};
 use ploughshare_core::decision::Authority;
 use ploughshare_core::ids::OfficerId;
 use ploughshare_core::keys::{SecretKey, sha256};
+use ploughshare_core::policy::OFFICER_LEASE_DAYS;
 use zeroize::Zeroizing;
 
 use self::wrap::Bound;
@@ -194,9 +195,16 @@ impl Tablet {
     }
 }
 
+/// For how many days a key may sign without contact: what the programme ruled, as far as that was heard, or else what the register
+/// answered when the key was made.
+fn lease_days(row: &KeyRow, authority: &Authority) -> i64 {
+    let ruled = authority.policies.contains_key(OFFICER_LEASE_DAYS.name);
+    if ruled { authority.policy(&OFFICER_LEASE_DAYS) } else { row.lease_days }
+}
+
 /// An officer's key as it is shown.
 fn view(row: &KeyRow, authority: &Authority, seen_ms: i64, now: &Stamp) -> OfficerView {
-    let lease = delay::lease_left_ms(row.lease_days, &row.renewed, seen_ms, now);
+    let lease = delay::lease_left_ms(lease_days(row, authority), &row.renewed, seen_ms, now);
     let locked = row.wrong.left_ms(now);
     let roles = row.officer.map(|officer| roles(authority, &officer, now.wall_ms)).unwrap_or_default();
     let state = match (row.officer, authority.officer_keys.contains_key(&row.public_key)) {

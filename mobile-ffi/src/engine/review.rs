@@ -70,9 +70,10 @@ pub(super) fn stirred(conn: &Connection, decided: &[Decision]) -> Result<BTreeSe
                 stirred.extend(entries::document_of(conn, entry)?);
             }
             // These reach back to what was said before.
-            Decision::RoleRevoked { .. } | Decision::OfficerKeyRevoked { .. } | Decision::JournalForked { .. } => {
-                all = true;
-            }
+            Decision::RoleRevoked { .. }
+            | Decision::OfficerKeyRevoked { .. }
+            | Decision::JournalForked { .. }
+            | Decision::PolicySet { .. } => all = true,
             // What is sealed was judged by what its segment held; what is not sealed yet will hold these.
             _ => unsealed = true,
         }

@@ -287,6 +287,9 @@ fn after_its_lease_a_key_signs_nothing_recording_goes_on_and_a_sync_renews_it() 
     tablet.sync(register.clone()).unwrap();
     assert_eq!(tablet.officers().unwrap()[0].lease_days_left, 14);
     attest(&tablet, &sign_in(&tablet, "Ines"), "verified", &[&item]).unwrap();
+    register.decide(&[Decision::PolicySet { policy: "officer_lease_days".to_owned(), value: 60 }]);
+    tablet.sync(register.clone()).unwrap();
+    assert_eq!(tablet.officers().unwrap()[0].lease_days_left, 60, "as the programme ruled");
 }
 
 #[test]

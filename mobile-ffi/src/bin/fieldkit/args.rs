@@ -144,7 +144,7 @@ pub enum Officer {
 #[derive(Debug, Args)]
 pub struct Attest {
     /// An item by its id (or at least 8 digits of it), and what is attested: verified, has_issues, rejected, destroyed, witnessed,
-    /// handed_over, received. The item may be left out where --item or --items name some.
+    /// handed_over, received, approved, counted, consented. The item may be left out where --item or --items name some.
     #[arg(value_names = ["ITEM", "WHAT"], num_args = 1..=2, required = true)]
     pub said: Vec<String>,
     /// An item. May be given several times; all are signed together, or none.

@@ -9,6 +9,8 @@
 //! A lease is counted by the later of the wall clock and the latest time that this tablet has ever seen, so that setting the clock back
 //! does not lengthen it. A clock that was ahead at the last sync lengthens it by as much, but not beyond the next start.
 
+use ploughshare_core::policy::OFFICER_LEASE_DAYS;
+
 use crate::error::TabletError;
 use crate::platform::Platform;
 use crate::store::Result;
@@ -84,17 +86,13 @@ impl Wrong {
     }
 }
 
-/// Days that a register may let a key be used without hearing from it.
-const LEASE_DAYS: core::ops::RangeInclusive<i64> = 7..=90;
-/// Where the register does not say.
-const USUAL_LEASE_DAYS: i64 = 30;
-
-/// The lease for a key, in days, from until when the register lets the tablet work without contact.
+/// The lease for a key, in days, from until when the register lets the tablet work without contact, within what a programme may rule.
 pub(super) fn lease_days(until_ms: Option<i64>, now_ms: i64) -> i64 {
     let said = until_ms.and_then(|until| until.checked_sub(now_ms)).filter(|left| *left > 0);
     // Rounded: the register counted from a moment ago.
-    said.map_or(USUAL_LEASE_DAYS, |left| {
-        (left.saturating_add(DAY_MS / 2) / DAY_MS).clamp(*LEASE_DAYS.start(), *LEASE_DAYS.end())
+    said.map_or(OFFICER_LEASE_DAYS.usual, |left| {
+        (left.saturating_add(DAY_MS / 2) / DAY_MS)
+            .clamp(*OFFICER_LEASE_DAYS.range.start(), *OFFICER_LEASE_DAYS.range.end())
     })
 }
 

@@ -12,7 +12,7 @@ use ploughshare_core::keys::SecretKey;
 
 use super::delay::{Stamp, lease_left_ms};
 use super::pin::Pin;
-use super::{is_revoked, officers};
+use super::{is_revoked, lease_days, officers};
 use crate::engine::{Engine, Tablet};
 use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, kv};
@@ -153,10 +153,11 @@ impl Tablet {
             return Err(revoked());
         }
         let seen = kv::number(conn, kv::SEEN)?.unwrap_or(now.wall_ms);
-        if lease_left_ms(row.lease_days, &row.renewed, seen, &now) == 0 {
+        let days = lease_days(&row, &engine.authority);
+        if lease_left_ms(days, &row.renewed, seen, &now) == 0 {
             return Err(TabletError::refused(
                 "officer.lease_over",
-                format!("the register was not heard for {} days", row.lease_days),
+                format!("the register was not heard for {days} days"),
                 "Nothing was saved. Recording goes on; `sync` when there is a link, then this officer can sign again.",
             ));
         }
