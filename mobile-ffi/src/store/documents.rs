@@ -106,10 +106,11 @@ fn write_review(conn: &Connection, row: i64, attestations: usize, state: &str) -
 /// Documents in which officers attested something; with `unsealed`, only those that hold an entry which is not sealed yet.
 pub(crate) fn attested(conn: &Connection, unsealed: bool) -> Result<Vec<DocId>> {
     let mut query = conn.prepare_cached(if unsealed {
-        "SELECT DISTINCT d.id FROM entries e JOIN documents d ON d.id = e.document
-         WHERE e.segment IS NULL AND d.attestations > 0"
+        "SELECT id FROM documents INDEXED BY documents_attested
+         WHERE attestations > 0
+           AND EXISTS (SELECT 1 FROM entries WHERE entries.document = documents.id AND entries.segment IS NULL)"
     } else {
-        "SELECT id FROM documents WHERE attestations > 0"
+        "SELECT id FROM documents INDEXED BY documents_attested WHERE attestations > 0"
     })?;
     let rows = query.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
     rows.map(|row| id(&row?, DocId::from_bytes)).collect()
