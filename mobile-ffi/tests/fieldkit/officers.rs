@@ -176,7 +176,7 @@ impl Between {
                     carry(&mut from, &mut to, |_| {
                         let back = about_keys.load(Ordering::SeqCst) && keep.load(Ordering::SeqCst);
                         if back {
-                            drop(tell.send(()));
+                            _ = tell.send(());
                         }
                         !back
                     });
