@@ -1,5 +1,6 @@
 //! The tablet: one object over the store. Every call that saves is durable when it returns.
 
+mod attest;
 mod enrol;
 mod findings;
 mod hints;
@@ -7,17 +8,21 @@ mod import_file;
 mod installation;
 mod list;
 mod models;
+pub(crate) mod officers;
 mod read;
 mod record;
+mod review;
 mod seal;
 mod status;
 mod sync;
 mod take;
 mod token;
 
+pub use attest::{AttestProgress, Attesting};
 pub use hints::unfit;
 pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
+pub use officers::{OfficerSession, Pin};
 pub use record::{BatchOutcome, BatchRow};
 
 use std::path::PathBuf;
@@ -40,6 +45,7 @@ pub struct Tablet {
     syncing: Mutex<()>,
     platform: Arc<dyn Platform>,
     vault: Arc<dyn KeyVault>,
+    speaking: officers::Speaking,
     dir: PathBuf,
     up_bytes: u64,
     down_bytes: u64,
@@ -53,6 +59,8 @@ struct Engine {
     decisions: i64,
     clock: Clock,
     boot: [u8; 8],
+    /// The latest wall clock time that was kept, ms since the Unix epoch.
+    noted_ms: i64,
 }
 
 /// Who this tablet is, in the types of the core.
@@ -140,17 +148,19 @@ impl Tablet {
         let clock = Clock { wall_ms: platform.now_ms()?, monotonic_ms: platform.monotonic_ms()? };
         let authority = decisions::authority(store.read())?;
         let decisions = decisions::count(store.read())?;
-        let mut engine = Engine { store, session: None, authority, decisions, clock, boot };
+        let mut engine = Engine { store, session: None, authority, decisions, clock, boot, noted_ms: i64::MIN };
         if let Some(bytes) = kv::get(engine.store.read(), kv::ENROLMENT)? {
             let enrolment = serde_json::from_slice(&bytes).map_err(|_| TabletError::damaged("an enrolment"))?;
             engine.session = Some(Session::load(enrolment, vault.as_ref())?);
             installation::settle(&mut engine, platform.as_ref(), vault.as_ref())?;
+            review::catch_up(&mut engine, platform.now_ms()?)?;
         }
         Ok(Self {
             engine: Mutex::new(engine),
             syncing: Mutex::new(()),
             platform,
             vault,
+            speaking: officers::Speaking::default(),
             dir: PathBuf::from(&config.dir),
             up_bytes: config.up_bytes.unwrap_or(900_000),
             down_bytes: config.down_bytes.unwrap_or(900_000),

@@ -17,10 +17,13 @@ mod platform;
 mod store;
 pub mod transport;
 
-pub use engine::{BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, Tablet, models_builtin, unfit};
+pub use engine::{
+    AttestProgress, Attesting, BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, OfficerSession, Pin,
+    Tablet, models_builtin, unfit,
+};
 pub use error::{ErrorKind, TabletError};
 pub use model::*;
-pub use platform::{FileVault, KeyVault, Platform, PlatformError, SystemPlatform};
+pub use platform::{BootTime, FileVault, KeyVault, Platform, PlatformError, SystemPlatform};
 pub use ploughshare_core::cbor::Value;
 pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;

@@ -187,6 +187,8 @@ pub struct DocumentView {
     pub void: Vec<String>,
     /// Whether all statements count, some, or none: `counts`, `partly`, `claim`.
     pub standing: String,
+    /// What officers' reviews came to: `none`, `verified`, `amended`, `has_issues`, `rejected`, `disputed`.
+    pub review_state: String,
     /// The newest decision held, on which `standing` was judged; none before the first sync.
     pub decision: Option<u64>,
     /// What is seen here: the heads that the next statement will stand on.
@@ -227,6 +229,8 @@ pub struct ListFilter {
     pub in_conflict: bool,
     /// Only documents with open findings.
     pub with_findings: bool,
+    /// Only documents whose review came to this: `none`, `verified`, `amended`, `has_issues`, `rejected`, `disputed`.
+    pub review: Option<String>,
     /// Rows a page, 50 if 0, 1,000 at most.
     pub limit: u32,
     /// `next` of the page before.
@@ -262,6 +266,8 @@ pub struct ListRow {
     pub open_findings: u64,
     /// Statements that wait.
     pub waiting: u64,
+    /// What its reviews came to, on the decisions held here.
+    pub review_state: String,
     /// Whether it is read-only here.
     pub update_needed: bool,
     /// When it last changed here.
@@ -358,4 +364,116 @@ pub struct SyncReport {
     pub seconds: f64,
     /// Place reached in the feed.
     pub place: u64,
+}
+
+/// An officer who keeps a key on this tablet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfficerView {
+    /// The officer, once the register has said whose ticket it was.
+    pub officer: Option<String>,
+    /// Their name.
+    pub name: String,
+    /// What people call the key by, as in the register's list.
+    pub fingerprint: String,
+    /// `ready`; `pending` (the register has not answered), `not_heard` (its decision is not here: sync), `lease_over`, `revoked`.
+    pub state: String,
+    /// The roles they hold, on the decisions held here.
+    pub roles: Vec<String>,
+    /// Days left in which the key can sign without hearing from the register, rounded down.
+    pub lease_days_left: i64,
+    /// Until when, if the clock is right.
+    pub lease_until_ms: i64,
+    /// Until when no PIN is tried, if the clock is right.
+    pub locked_until_ms: Option<i64>,
+    /// Wrong PINs since the last right one.
+    pub wrong_pins: u32,
+}
+
+/// What became of an attestation of one document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttestedView {
+    /// The document.
+    pub document: String,
+    /// The entry that carries it.
+    pub entry: String,
+    /// Whether the same officer had attested the same of the same content before; nothing was added.
+    pub already: bool,
+    /// Why it is a claim only, if it is.
+    pub claim: Option<String>,
+    /// Stable code of that reason.
+    pub claim_code: Option<String>,
+}
+
+/// One attestation of a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AttestationView {
+    /// What is attested.
+    pub what: String,
+    /// A word beside it.
+    pub note: String,
+    /// Whether the document still is what was seen: `current`, `amended`, `differs`, `missing`.
+    pub standing: String,
+    /// Whose word it is that it counts or not: `counts` as of the decision held, `claim`, or `register`, which released it or put it
+    /// aside.
+    pub says: String,
+    /// Stable code of why it does not count, if it does not.
+    pub claim_code: Option<String>,
+    /// Who, on which device, when.
+    pub by: Sayer,
+}
+
+/// A field that says something else than what was verified.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AmendmentView {
+    /// Where.
+    pub path: String,
+    /// English label.
+    pub label: String,
+    /// What was verified; null where nothing was said.
+    pub verified: Json,
+    /// What is said now.
+    pub proposed: Json,
+}
+
+/// The version verified last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifiedView {
+    /// Who verified it.
+    pub by: Sayer,
+    /// The content heads verified.
+    pub heads: Vec<String>,
+    /// What was said since.
+    pub amendments: Vec<AmendmentView>,
+}
+
+/// Two officers' words that came from one installation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SameDeviceView {
+    /// Which two parts: `destroyed_witnessed`, `verified_twice`, `handed_over_received`.
+    pub pair: String,
+    /// The entries of the two.
+    pub entries: Vec<String>,
+    /// The installation.
+    pub device: String,
+}
+
+/// What officers attested of a document, and what it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ReviewView {
+    /// The document.
+    pub document: String,
+    /// Its kind.
+    pub kind: Option<String>,
+    /// What the reviews came to.
+    pub state: String,
+    /// The newest decision held, on which that was judged.
+    pub decision: Option<u64>,
+    /// The version verified last, if any was.
+    pub verified: Option<VerifiedView>,
+    /// All attestations, in the order of the fold.
+    pub attestations: Vec<AttestationView>,
+    /// Statements that are claims only.
+    pub claims: Vec<Sayer>,
+    /// Pairs of attestations that came from one installation.
+    pub same_device: Vec<SameDeviceView>,
 }

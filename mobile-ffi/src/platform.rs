@@ -44,12 +44,26 @@ fn failed(what: &str, error: impl std::fmt::Display) -> PlatformError {
     PlatformError::Failed { message: format!("{what}: {error}") }
 }
 
+/// Which start of the device this is, and for how long it has run since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BootTime {
+    /// Another text after every start, for example Linux's boot id or Android's boot count.
+    pub id: String,
+    /// Milliseconds since that start, sleep included; nobody can set them.
+    pub elapsed_ms: i64,
+}
+
 /// Time and chance.
 pub trait Platform: Send + Sync {
     /// What the device's clock claims, in ms since the Unix epoch.
     fn now_ms(&self) -> Result<i64, PlatformError>;
     /// Milliseconds of a clock that is never set back, since any fixed moment of this run.
     fn monotonic_ms(&self) -> Result<u64, PlatformError>;
+    /// Which start of the device this is and how long it has run, where the platform can tell. Waiting times after wrong PINs are
+    /// counted by it; without it only by a clock that whoever holds the device can set.
+    fn boot(&self) -> Result<Option<BootTime>, PlatformError> {
+        Ok(None)
+    }
     /// That many random bytes, fit for keys.
     fn random(&self, count: u32) -> Result<Vec<u8>, PlatformError>;
 }
@@ -60,6 +74,8 @@ pub trait KeyVault: Send + Sync {
     fn load(&self, name: &str) -> Result<Option<Vec<u8>>, PlatformError>;
     /// Keeps a secret; durable when this returns.
     fn store(&self, name: &str, secret: Vec<u8>) -> Result<(), PlatformError>;
+    /// Forgets a secret for good; one that is not there is forgotten already.
+    fn remove(&self, name: &str) -> Result<(), PlatformError>;
 }
 
 /// The operating system's clock and randomness.
@@ -82,6 +98,16 @@ impl Platform for SystemPlatform {
 
     fn monotonic_ms(&self) -> Result<u64, PlatformError> {
         Ok(self.start.elapsed().as_millis() as u64)
+    }
+
+    /// Linux tells it in two files; elsewhere nothing is known.
+    fn boot(&self) -> Result<Option<BootTime>, PlatformError> {
+        let read = |path| fs::read_to_string(path).ok();
+        let Some((id, uptime)) = read("/proc/sys/kernel/random/boot_id").zip(read("/proc/uptime")) else {
+            return Ok(None);
+        };
+        let seconds = uptime.split_whitespace().next().and_then(|text| text.parse::<f64>().ok());
+        Ok(seconds.map(|seconds| BootTime { id: id.trim().to_owned(), elapsed_ms: (seconds * 1000.0) as i64 }))
     }
 
     fn random(&self, count: u32) -> Result<Vec<u8>, PlatformError> {
@@ -130,6 +156,13 @@ impl KeyVault for FileVault {
             fs::File::open(&self.folder)?.sync_all()
         };
         write().map_err(|e| failed("keeping a secret", e))
+    }
+
+    fn remove(&self, name: &str) -> Result<(), PlatformError> {
+        match fs::remove_file(self.folder.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed("forgetting a secret", error)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod conflict;
 mod forks;
 mod kill;
+mod officers;
 mod register;
 mod saving;
 mod search;

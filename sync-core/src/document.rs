@@ -17,6 +17,7 @@ mod order;
 #[cfg(test)]
 mod pairs;
 mod review;
+mod same_device;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub use fold::{fold, fold_as_seen};
 pub use history::{Line, history};
 pub use judge::judge;
 pub use review::{Attested, Review, ReviewState, Standing, Verified, attested, review};
+pub use same_device::{Pair, SameDevice, same_device};
 
 use crate::cbor::{self, Value};
 use crate::entry::{Entry, Void};

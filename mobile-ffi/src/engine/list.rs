@@ -1,6 +1,7 @@
 //! Listing documents in pages, and conflicts.
 
 use ploughshare_core::cbor::Value;
+use ploughshare_core::document::ReviewState;
 use ploughshare_core::domain::serial;
 
 use super::Tablet;
@@ -31,6 +32,14 @@ fn wanted(filter: ListFilter) -> Result<Wanted> {
     {
         return Err(too_short("each word"));
     }
+    if let Some(state) = filter.review.as_deref().filter(|state| !ReviewState::ALL.iter().any(|s| s.code() == *state)) {
+        let known: Vec<_> = ReviewState::ALL.iter().map(|state| state.code()).collect();
+        return Err(TabletError::refused(
+            "list.no_such_review",
+            format!("no review comes to `{state}`"),
+            &format!("Reviews come to: {}.", known.join(", ")),
+        ));
+    }
     let before_row = match &filter.after {
         None => None,
         Some(text) => Some(text.parse().map_err(|_| {
@@ -47,6 +56,7 @@ fn wanted(filter: ListFilter) -> Result<Wanted> {
         confusable: filter.confusable,
         in_conflict: filter.in_conflict,
         with_findings: filter.with_findings,
+        review: filter.review,
         before_row,
         limit: if filter.limit == 0 { 50 } else { filter.limit.min(1_000) },
     })
@@ -69,6 +79,7 @@ fn row(found: &Found, serials: Vec<String>) -> Result<ListRow> {
         conflicts: found.conflicts,
         open_findings: found.open_findings,
         waiting: found.waiting,
+        review_state: found.review_state.clone(),
         update_needed: found.update_needed,
         changed_ms: found.changed_ms,
     })

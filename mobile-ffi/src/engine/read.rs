@@ -11,7 +11,7 @@ use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::ids::{DeviceId, DocId, EntryHash};
 use serde_json::Value as Json;
 
-use super::{Engine, Session, Tablet, document_id, exceptions, findings, newest_decision};
+use super::{Engine, Session, Tablet, document_id, exceptions, findings, newest_decision, review};
 use crate::error::TabletError;
 use crate::model::{ConflictView, DocumentView, FieldView, HistoryLine, SaidView, Sayer, WaitingView};
 use crate::store::entries::Kept;
@@ -25,32 +25,35 @@ pub(super) struct Reading<'a> {
     pub document: Document,
     kept: &'a [Kept],
     sayers: BTreeMap<EntryHash, Sayer>,
+    pub claims: BTreeMap<EntryHash, Reason>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(engine: &Engine, document: Document, kept: &'a [Kept], now_ms: i64) -> Self {
-        let statements: Vec<_> = kept.iter().map(|k| k.statement.clone()).collect();
-        let by_hash: BTreeMap<EntryHash, &Kept> = kept.iter().map(|k| (k.statement.hash, k)).collect();
         let (session, authority) = (engine.session.as_ref(), &engine.authority);
-        let of = |hash: &EntryHash| circumstances(by_hash.get(hash).copied(), session, authority, now_ms);
-        let claims = judge(document.id, &statements, authority, &of);
+        let claims = claims(&document.id, kept, session, authority, now_ms);
         let one = |one: &Kept| {
             let hash = one.statement.hash;
             (hash, sayer(one, session, authority, claims.get(&hash).copied()))
         };
-        Self { document, sayers: kept.iter().map(one).collect(), kept }
+        Self { sayers: kept.iter().map(one).collect(), document, kept, claims }
     }
 
     fn kind(&self) -> &str {
         self.document.kind.as_deref().unwrap_or_default()
     }
 
-    fn json(&self, path: &str, value: &Value) -> Json {
+    pub(super) fn json(&self, path: &str, value: &Value) -> Json {
         value_to_json(self.kind(), path, value)
     }
 
-    fn label(&self, path: &str) -> String {
+    pub(super) fn label(&self, path: &str) -> String {
         schema::field(self.kind(), path).map_or_else(|_| path.to_owned(), |spec| spec.label.to_owned())
+    }
+
+    /// Who said an entry.
+    pub(super) fn sayer(&self, hash: &EntryHash) -> Option<Sayer> {
+        self.sayers.get(hash).cloned()
     }
 
     fn sayers(&self, hashes: &[EntryHash]) -> Vec<Sayer> {
@@ -116,8 +119,22 @@ impl<'a> Reading<'a> {
     }
 }
 
+/// Which entries of a document do not count on the decisions held here, and why.
+pub(super) fn claims(
+    document: &DocId,
+    kept: &[Kept],
+    session: Option<&Session>,
+    authority: &Authority,
+    now_ms: i64,
+) -> BTreeMap<EntryHash, Reason> {
+    let statements: Vec<_> = kept.iter().map(|k| k.statement.clone()).collect();
+    let by_hash: BTreeMap<EntryHash, &Kept> = kept.iter().map(|k| (k.statement.hash, k)).collect();
+    let of = |hash: &EntryHash| circumstances(by_hash.get(hash).copied(), session, authority, now_ms);
+    judge(*document, &statements, authority, &of)
+}
+
 /// The device that sealed an entry; for what is not sealed yet, this one.
-fn device_of(kept: &Kept, session: Option<&Session>) -> Option<DeviceId> {
+pub(super) fn device_of(kept: &Kept, session: Option<&Session>) -> Option<DeviceId> {
     kept.segment.as_ref().map(|s| s.device).or_else(|| session.map(|s| s.device))
 }
 
@@ -126,7 +143,12 @@ fn is_register(device: Option<DeviceId>, session: Option<&Session>) -> bool {
 }
 
 /// Under what circumstances an entry is judged on the decisions held here.
-fn circumstances(kept: Option<&Kept>, session: Option<&Session>, authority: &Authority, now_ms: i64) -> Circumstances {
+pub(super) fn circumstances(
+    kept: Option<&Kept>,
+    session: Option<&Session>,
+    authority: &Authority,
+    now_ms: i64,
+) -> Circumstances {
     let device = kept.and_then(|kept| device_of(kept, session));
     let carrier = kept.and_then(|kept| kept.segment.as_ref());
     Circumstances {
@@ -229,6 +251,7 @@ impl Tablet {
             findings: row.map_or(Ok(Vec::new()), |row| findings::of_row(engine.store.read(), row, &folded.id))?,
             statements: kept.iter().filter_map(|k| reading.sayers.get(&k.statement.hash).cloned()).collect(),
             void: folded.void.iter().map(|(hash, why)| format!("{hash}: {why}")).collect(),
+            review_state: review::state_of(&reading, kept, &engine.authority).to_owned(),
             standing: reading.standing().to_owned(),
             decision: newest_decision(&engine.authority),
             heads: folded.heads.iter().map(ToString::to_string).collect(),

@@ -9,43 +9,48 @@ use ploughshare_core::domain::draft::{Draft, json_to_value};
 use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::edit::Edit;
 use ploughshare_core::entry::{Entry, EntryError, VOCABULARY};
-use ploughshare_core::ids::{DocId, EntryHash};
+use ploughshare_core::ids::{DocId, EntryHash, OfficerId};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::limits;
 use rusqlite::Connection;
 
 use super::hints::unfit;
-use super::{Engine, Moment, Session, Tablet, document_id, exceptions};
+use super::{Engine, Moment, Session, Tablet, document_id, exceptions, review};
 use crate::error::TabletError;
 use crate::model::Saved;
-use crate::store::{Result, documents, entries, imports, journals};
+use crate::store::{Result, documents, entries, imports, journals, kv};
+
+/// How often the time is kept with what is saved, in ms.
+const NOTED_EVERY_MS: i64 = 10 * 60 * 1000;
 
 /// What one entry will say.
-struct Saying<'a> {
-    /// Kind of the document.
-    kind: &'a str,
+pub(super) struct Saying {
     /// `None` when it creates one.
-    document: Option<DocId>,
+    pub document: Option<DocId>,
     /// What its author saw, own last entry included.
-    after: Vec<EntryHash>,
-    edits: Vec<Edit>,
+    pub after: Vec<EntryHash>,
+    /// What is said.
+    pub edits: Vec<Edit>,
 }
 
 /// Who says it, when.
-struct Voice<'a> {
-    session: &'a Session,
-    authority: &'a Authority,
-    boot: [u8; 8],
-    moment: Moment,
+pub(super) struct Voice<'a> {
+    pub session: &'a Session,
+    /// The officer who is signed in, or the one that the tablet was enrolled for.
+    pub officer: OfficerId,
+    pub authority: &'a Authority,
+    pub boot: [u8; 8],
+    pub moment: Moment,
 }
 
-fn append(conn: &Connection, voice: &Voice<'_>, saying: Saying<'_>) -> Result<(Saved, Document)> {
+/// The entry that will stand next in the open journal.
+pub(super) fn entry(conn: &Connection, voice: &Voice<'_>, saying: Saying) -> Result<Entry> {
     let journal = journals::open(conn)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
-    let entry = Entry {
+    Ok(Entry {
         journal: journal.id,
         number: journal.next,
         document: saying.document,
-        officer: voice.session.officer,
+        officer: voice.officer,
         claimed_ms: voice.moment.claimed_ms.clamp(*limits::CLAIMED_MS.start(), *limits::CLAIMED_MS.end()),
         boot: voice.boot,
         monotonic_ms: voice.moment.monotonic_ms,
@@ -53,8 +58,12 @@ fn append(conn: &Connection, voice: &Voice<'_>, saying: Saying<'_>) -> Result<(S
         edits: saying.edits,
         vocabulary: VOCABULARY,
         extra: Vec::new(),
-    };
-    entry.check(saying.kind)?;
+    })
+}
+
+/// Says an entry that was made with [`entry`] in the same transaction.
+pub(super) fn append(conn: &Connection, voice: &Voice<'_>, kind: &str, entry: Entry) -> Result<(Saved, Document)> {
+    entry.check(kind)?;
     let bytes = entry.to_bytes();
     if bytes.len() > limits::ENTRY_BYTES {
         return Err(EntryError::TooLarge { bytes: bytes.len() }.into());
@@ -66,12 +75,16 @@ fn append(conn: &Connection, voice: &Voice<'_>, saying: Saying<'_>) -> Result<(S
     let document = entry.about(&hash);
     entries::add(conn, &hash, &entry, &bytes, None, voice.moment.claimed_ms)?
         .ok_or_else(|| TabletError::internal("this entry was said before"))?;
-    journals::advance(conn, &journal.id, journal.next + 1)?;
+    journals::advance(conn, &entry.journal, entry.number + 1)?;
     let saved = Saved { document: document.to_string(), entry: hash.to_string(), number: entry.number };
-    let folded = if saying.document.is_none() {
-        documents::write_fold(conn, &document, &[Statement { hash, entry }], voice.authority, voice.moment.claimed_ms)?
+    let now_ms = voice.moment.claimed_ms;
+    let reviewer = |conn: &Connection, document: &Document| {
+        review::state(conn, &document.id, Some(voice.session), voice.authority, now_ms)
+    };
+    let folded = if entry.document.is_none() {
+        documents::write_fold(conn, &document, &[Statement { hash, entry }], voice.authority, &reviewer, now_ms)?
     } else {
-        documents::refold(conn, &document, voice.authority, voice.moment.claimed_ms)?
+        documents::refold(conn, &document, voice.authority, &reviewer, now_ms)?
     };
     if let Some(void) = folded.void.get(&hash) {
         return Err(void.clone().into());
@@ -144,18 +157,18 @@ impl Tablet {
     pub fn record_all(&self, drafts: Vec<Draft>) -> Result<Vec<Saved>> {
         let mut engine = self.engine();
         engine.refresh_authority()?;
-        let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
+        let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let tx = store.write()?;
         let mut all = Vec::with_capacity(drafts.len());
         for draft in drafts {
             draft.check().map_err(unfit)?;
             let moment = clock.read(self.platform.as_ref())?;
-            let voice = Voice { session, authority, boot: *boot, moment };
-            let edits = vec![creation(&draft)];
-            let saying = Saying { kind: &draft.kind, document: None, after: Vec::new(), edits };
-            all.push(append(&tx, &voice, saying)?.0);
+            let voice = Voice { session, officer, authority, boot: *boot, moment };
+            all.push(create(&tx, &voice, &draft)?.0);
         }
+        note_time(&tx, noted_ms, self.platform.now_ms()?)?;
         tx.commit()?;
         Ok(all)
     }
@@ -173,8 +186,9 @@ impl Tablet {
     pub fn record_batch(&self, rows: Vec<BatchRow>) -> Result<Vec<BatchOutcome>> {
         let mut engine = self.engine();
         engine.refresh_authority()?;
-        let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
+        let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let mut tx = store.write()?;
         let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
@@ -184,7 +198,7 @@ impl Tablet {
                 continue;
             }
             let moment = clock.read(self.platform.as_ref())?;
-            let voice = Voice { session, authority, boot: *boot, moment };
+            let voice = Voice { session, officer, authority, boot: *boot, moment };
             let point = tx.savepoint()?;
             let outcome = record_row(&point, &voice, &row);
             match outcome {
@@ -199,6 +213,7 @@ impl Tablet {
                 Err(error) => return Err(error),
             }
         }
+        note_time(&tx, noted_ms, self.platform.now_ms()?)?;
         tx.commit()?;
         Ok(outcomes)
     }
@@ -278,11 +293,12 @@ impl Tablet {
     fn say(&self, document: &str, edits: impl FnOnce(&Document) -> Result<Vec<Edit>>) -> Result<Saved> {
         let mut engine = self.engine();
         engine.refresh_authority()?;
-        let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
+        let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let id = document_id(store.read(), document)?;
         let moment = clock.read(self.platform.as_ref())?;
-        let voice = Voice { session, authority, boot: *boot, moment };
+        let voice = Voice { session, officer, authority, boot: *boot, moment };
         let tx = store.write()?;
         let statements = entries::about(&tx, &id)?;
         let seen = ploughshare_core::document::fold(id, &statements, &exceptions(authority));
@@ -298,23 +314,36 @@ impl Tablet {
         edits.iter().try_for_each(|edit| reason_given(edit).and_then(|()| member_exists(edit, &seen)))?;
         let journal = journals::open(&tx)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
         let after = what_was_seen(&seen, &statements, &journal.id);
-        let (saved, _) = append(&tx, &voice, Saying { kind: &kind, document: Some(id), after, edits })?;
+        let saying = Saying { document: Some(id), after, edits };
+        let (saved, _) = append(&tx, &voice, &kind, entry(&tx, &voice, saying)?)?;
+        note_time(&tx, noted_ms, moment.claimed_ms)?;
         tx.commit()?;
         Ok(saved)
     }
 }
 
+fn create(conn: &Connection, voice: &Voice<'_>, draft: &Draft) -> Result<(Saved, Document)> {
+    let saying = Saying { document: None, after: Vec::new(), edits: vec![creation(draft)] };
+    append(conn, voice, &draft.kind, entry(conn, voice, saying)?)
+}
+
+/// Keeps the time in view once in a while, so that a clock set back later is noticed.
+fn note_time(conn: &Connection, noted_ms: &mut i64, now_ms: i64) -> Result<()> {
+    if now_ms > noted_ms.saturating_add(NOTED_EVERY_MS) {
+        *noted_ms = kv::put_later(conn, kv::SEEN, now_ms)?;
+    }
+    Ok(())
+}
+
 fn record_row(conn: &Connection, voice: &Voice<'_>, row: &BatchRow) -> Result<Saved> {
     row.draft.check().map_err(unfit)?;
-    let edits = vec![creation(&row.draft)];
-    let saying = Saying { kind: &row.draft.kind, document: None, after: Vec::new(), edits };
-    let (saved, folded) = append(conn, voice, saying)?;
+    let (saved, folded) = create(conn, voice, &row.draft)?;
     imports::add(conn, &row.row_id, &row.content_hash, &folded.id)?;
     Ok(saved)
 }
 
 /// The heads, and this journal's own last entry on the document where no head stands on it: that its author saw it must follow from `after`.
-fn what_was_seen(
+pub(super) fn what_was_seen(
     seen: &Document,
     statements: &[Statement],
     journal: &ploughshare_core::ids::JournalId,

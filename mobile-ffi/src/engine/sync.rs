@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError};
 use ploughshare_core::exchange::{Answer, End, Exchange};
 use ploughshare_core::ids::SegmentHash;
 
+use super::officers::Stamp;
 use super::{Tablet, installation, take, token};
 use crate::error::{ErrorKind, TabletError};
 use crate::model::SyncReport;
@@ -121,9 +122,9 @@ impl Run<'_> {
         answer: &Answer,
         asked_again: &mut BTreeSet<ploughshare_core::ids::JournalId>,
     ) -> Result<take::Taken> {
-        let now_ms = self.tablet.platform.now_ms()?;
+        let now = Stamp::read(self.tablet.platform.as_ref())?;
         let mut engine = self.tablet.engine();
-        let taken = take::take(&mut engine, answer, asked_again, now_ms)?;
+        let taken = take::take(&mut engine, answer, asked_again, &now)?;
         if taken.new_journal {
             installation::begin_journal(&mut engine, self.tablet.platform.as_ref(), self.tablet.vault.as_ref())?;
         }

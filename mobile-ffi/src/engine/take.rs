@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use ploughshare_core::decision::Authority;
+use ploughshare_core::decision::{Authority, Decision};
+use ploughshare_core::document::Document;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::exchange::{Answer, Refused};
 use ploughshare_core::ids::{DocId, JournalId};
@@ -14,9 +15,10 @@ use ploughshare_core::rules::models::{OwnModels, named_alike};
 use ploughshare_core::segment::{OpenedSegment, VerifiedSegment, open};
 use rusqlite::Connection;
 
-use super::{Engine, Session};
+use super::officers::Stamp;
+use super::{Engine, Session, review};
 use crate::error::{ErrorKind, TabletError};
-use crate::store::{Result, decisions, documents, entries, journals, kv, segments};
+use crate::store::{Result, decisions, documents, entries, journals, kv, officers, segments};
 
 /// What an answer brought.
 #[derive(Debug, Default)]
@@ -42,8 +44,9 @@ pub(super) fn take(
     engine: &mut Engine,
     answer: &Answer,
     asked_again: &mut BTreeSet<JournalId>,
-    now_ms: i64,
+    now: &Stamp,
 ) -> Result<Taken> {
+    let now_ms = now.wall_ms;
     let mut taken = Taken::default();
     let Engine { store, session, authority, decisions: known, .. } = engine;
     let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
@@ -56,10 +59,17 @@ pub(super) fn take(
     }
     compare_ends(&tx, answer, asked_again, &mut taken)?;
 
-    let mut intake =
-        Intake { conn: &tx, session, authority: authority.clone(), touched: BTreeSet::new(), pulled: 0, now_ms };
+    let mut intake = Intake {
+        conn: &tx,
+        session,
+        authority: authority.clone(),
+        touched: BTreeSet::new(),
+        decided: Vec::new(),
+        pulled: 0,
+        now_ms,
+    };
     intake.all(&answer.segments)?;
-    let Intake { authority: fresh, mut touched, pulled, .. } = intake;
+    let Intake { authority: fresh, mut touched, decided, pulled, .. } = intake;
     taken.pulled = pulled;
     if fresh.bridged != authority.bridged {
         touched.extend(documents::waiting(&tx)?.into_iter().map(|(id, _)| id));
@@ -68,8 +78,13 @@ pub(super) fn take(
         touched
             .extend(documents::with_model(&tx, &|make, name| changed(&authority.models, &fresh.models, make, name))?);
     }
+    let reviewer =
+        |conn: &Connection, document: &Document| review::state(conn, &document.id, Some(session), &fresh, now_ms);
     for document in &touched {
-        documents::refold(&tx, document, &fresh, now_ms)?;
+        documents::refold(&tx, document, &fresh, &reviewer, now_ms)?;
+    }
+    for document in review::stirred(&tx, &decided)?.difference(&touched) {
+        documents::review_again(&tx, document, &fresh, &reviewer)?;
     }
     if journals::open(&tx)?.is_some_and(|j| fresh.forked.contains_key(&j.id)) {
         taken.new_journal = true;
@@ -83,6 +98,8 @@ pub(super) fn take(
         kv::put_number(&tx, kv::PLACE, place)?;
     }
     kv::put_number(&tx, kv::LAST_SYNC, now_ms)?;
+    kv::put_number(&tx, kv::SEEN, now_ms)?;
+    officers::renew_all(&tx, now)?;
     let count = decisions::count(&tx)?;
     tx.commit()?;
     *authority = fresh;
@@ -178,6 +195,7 @@ struct Intake<'a> {
     session: &'a Session,
     authority: Authority,
     touched: BTreeSet<DocId>,
+    decided: Vec<Decision>,
     pulled: u64,
     now_ms: i64,
 }
@@ -263,6 +281,7 @@ impl Intake<'_> {
             if by_register && !branch && entry.edits.iter().any(|e| matches!(e, Edit::Decide { .. })) {
                 decisions::add(self.conn, entry.number, id)?;
                 self.authority.take_entry(&entry);
+                self.decided.extend(entry.edits.iter().filter_map(Decision::from_edit));
             }
         }
         Ok(())

@@ -78,8 +78,20 @@ pub(super) fn post_json<T: DeserializeOwned>(
     body: &serde_json::Value,
     report: &mut SyncReport,
 ) -> Result<T> {
+    post_json_as(transport, url, None, body, report)
+}
+
+/// The same as somebody who holds a token.
+pub(super) fn post_json_as<T: DeserializeOwned>(
+    transport: &dyn Transport,
+    url: String,
+    token: Option<&str>,
+    body: &serde_json::Value,
+    report: &mut SyncReport,
+) -> Result<T> {
     let header = |name: &str, value: &str| HttpHeader { name: name.to_owned(), value: value.to_owned() };
-    let headers = vec![header("content-type", "application/json"), header("accept", "application/json")];
+    let mut headers = vec![header("content-type", "application/json"), header("accept", "application/json")];
+    headers.extend(token.map(|token| header("authorization", &format!("Bearer {token}"))));
     let answer = send(transport, HttpRequest { url, headers, body: body.to_string().into_bytes() }, report)?;
     if !(200..300).contains(&answer.status) {
         return Err(problem(&answer));

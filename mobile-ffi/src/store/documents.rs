@@ -6,6 +6,7 @@ use ploughshare_core::document::{Content, Document, Statement, fold};
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::domain::serial;
+use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::DocId;
 use ploughshare_core::rules::{Context, Finding, check_item};
 use rusqlite::{Connection, OptionalExtension as _, params};
@@ -14,10 +15,24 @@ use super::{Result, entries, id};
 use crate::engine::exceptions;
 use crate::error::TabletError;
 
+/// Reviews a document in which officers attested something: what their reviews came to, by its code. Asked for no other document.
+pub(crate) type Reviewer<'a> = &'a dyn Fn(&Connection, &Document) -> Result<&'static str>;
+
+/// Whether an officer attests something in an entry.
+pub(crate) fn attests(statement: &Statement) -> bool {
+    statement.entry.edits.iter().any(|edit| matches!(edit, Edit::Attest(_)))
+}
+
 /// Folds a document again from all its statements and writes what it adds up to. The fold is given back.
-pub(crate) fn refold(conn: &Connection, document: &DocId, authority: &Authority, now_ms: i64) -> Result<Document> {
+pub(crate) fn refold(
+    conn: &Connection,
+    document: &DocId,
+    authority: &Authority,
+    reviewer: Reviewer<'_>,
+    now_ms: i64,
+) -> Result<Document> {
     let statements = entries::about(conn, document)?;
-    write_fold(conn, document, &statements, authority, now_ms)
+    write_fold(conn, document, &statements, authority, reviewer, now_ms)
 }
 
 /// The same when the statements are at hand.
@@ -26,6 +41,7 @@ pub(crate) fn write_fold(
     document: &DocId,
     statements: &[Statement],
     authority: &Authority,
+    reviewer: Reviewer<'_>,
     now_ms: i64,
 ) -> Result<Document> {
     let folded = fold(*document, statements, &exceptions(authority));
@@ -41,6 +57,10 @@ pub(crate) fn write_fold(
     let row = write_row(conn, &folded, &content, statements.len(), open, now_ms)?;
     write_search(conn, row, before.is_some(), &folded, &content)?;
     write_findings(conn, row, before.is_some(), &findings)?;
+    let attestations = statements.iter().filter(|statement| attests(statement)).count();
+    if attestations > 0 {
+        write_review(conn, row, attestations, reviewer(conn, &folded)?)?;
+    }
     Ok(folded)
 }
 
@@ -58,6 +78,42 @@ pub(crate) fn with_model(conn: &Connection, means: &dyn Fn(Option<&str>, &str) -
         }
     }
     Ok(found)
+}
+
+/// Reviews a document again, without touching anything else of it.
+pub(crate) fn review_again(
+    conn: &Connection,
+    document: &DocId,
+    authority: &Authority,
+    reviewer: Reviewer<'_>,
+) -> Result<()> {
+    let Some(row) = row_of(conn, document)? else { return Ok(()) };
+    let statements = entries::about(conn, document)?;
+    let attestations = statements.iter().filter(|statement| attests(statement)).count();
+    if attestations > 0 {
+        let folded = fold(*document, &statements, &exceptions(authority));
+        write_review(conn, row, attestations, reviewer(conn, &folded)?)?;
+    }
+    Ok(())
+}
+
+fn write_review(conn: &Connection, row: i64, attestations: usize, state: &str) -> Result<()> {
+    conn.prepare_cached("UPDATE documents SET review_state = ?2, attestations = ?3 WHERE row = ?1")?
+        .execute(params![row, state, attestations as i64])?;
+    Ok(())
+}
+
+/// Documents in which officers attested something; with `unsealed`, only those that hold an entry which is not sealed yet.
+pub(crate) fn attested(conn: &Connection, unsealed: bool) -> Result<Vec<DocId>> {
+    let mut query = conn.prepare_cached(if unsealed {
+        "SELECT id FROM documents INDEXED BY documents_attested
+         WHERE attestations > 0
+           AND EXISTS (SELECT 1 FROM entries WHERE entries.document = documents.id AND entries.segment IS NULL)"
+    } else {
+        "SELECT id FROM documents INDEXED BY documents_attested WHERE attestations > 0"
+    })?;
+    let rows = query.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(&row?, DocId::from_bytes)).collect()
 }
 
 /// The row of a document, if it is here.

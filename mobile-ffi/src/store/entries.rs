@@ -1,9 +1,11 @@
 //! Entries: statements as canonical bytes, own and others'.
 
+use std::collections::BTreeSet;
+
 use ploughshare_core::document::Statement;
 use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Result, id};
 use crate::error::TabletError;
@@ -129,4 +131,26 @@ pub(crate) fn carried(conn: &Connection, journal: &JournalId, first: u64, next: 
         params![journal.as_bytes(), first as i64, next as i64, segment],
     )?;
     Ok(())
+}
+
+/// The document that an entry is about, if it is here.
+pub(crate) fn document_of(conn: &Connection, hash: &EntryHash) -> Result<Option<DocId>> {
+    let mut query = conn.prepare_cached("SELECT document FROM entries WHERE hash = ?1")?;
+    let found: Option<Vec<u8>> = query.query_row(params![hash.as_bytes()], |row| row.get(0)).optional()?;
+    found.map(|bytes| id(&bytes, DocId::from_bytes)).transpose()
+}
+
+/// Every document in which an officer attests something, found by reading all entries.
+pub(crate) fn all_attested(conn: &Connection) -> Result<BTreeSet<DocId>> {
+    let mut query = conn.prepare("SELECT hash, bytes FROM entries")?;
+    let mut rows = query.query([])?;
+    let mut found = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let hash = id(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, EntryHash::from_bytes)?;
+        let statement = Statement { hash, entry: parse(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)? };
+        if super::documents::attests(&statement) {
+            found.insert(statement.entry.about(&hash));
+        }
+    }
+    Ok(found)
 }

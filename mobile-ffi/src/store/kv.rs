@@ -14,6 +14,10 @@ pub(crate) const TOKEN: &str = "token";
 pub(crate) const INSTALLATION: &str = "installation";
 /// Name of the time of the last answer, ms since the Unix epoch.
 pub(crate) const LAST_SYNC: &str = "last_sync";
+/// Name of the latest time that this tablet has seen on its wall clock since the last sync, ms since the Unix epoch.
+pub(crate) const SEEN: &str = "seen";
+/// Name of the mark of a store whose documents were never reviewed.
+pub(crate) const REVIEWS_DUE: &str = "reviews_due";
 
 /// The value of that name.
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
@@ -34,6 +38,13 @@ pub(crate) fn put(conn: &Connection, key: &str, value: &[u8]) -> Result<()> {
 pub(crate) fn remove(conn: &Connection, key: &str) -> Result<()> {
     conn.execute("DELETE FROM kv WHERE key = ?1", params![key])?;
     Ok(())
+}
+
+/// Keeps the later of a time and the one kept.
+pub(crate) fn put_later(conn: &Connection, key: &str, ms: i64) -> Result<i64> {
+    let latest = number(conn, key)?.unwrap_or(i64::MIN).max(ms);
+    put_number(conn, key, latest)?;
+    Ok(latest)
 }
 
 /// A number kept under that name.

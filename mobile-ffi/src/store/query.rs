@@ -18,6 +18,7 @@ pub(crate) struct Wanted {
     pub confusable: bool,
     pub in_conflict: bool,
     pub with_findings: bool,
+    pub review: Option<String>,
     pub before_row: Option<i64>,
     pub limit: u32,
 }
@@ -33,6 +34,7 @@ pub(crate) struct Found {
     pub waiting: u64,
     pub open_findings: u64,
     pub update_needed: bool,
+    pub review_state: String,
     pub changed_ms: i64,
 }
 
@@ -44,7 +46,7 @@ fn phrase(column: &str, text: &str) -> String {
 /// One page, newest first.
 pub(crate) fn page(conn: &Connection, wanted: &Wanted) -> Result<Vec<Found>> {
     let mut sql = String::from(
-        "SELECT row, id, kind, content, conflicts, waiting, open_findings, update_needed, changed_ms FROM documents WHERE 1",
+        "SELECT row, id, kind, content, conflicts, waiting, open_findings, update_needed, changed_ms, review_state FROM documents WHERE 1",
     );
     let mut values: Vec<Sql> = Vec::new();
     let mut also = |clause: &str, value: Option<Sql>| {
@@ -67,6 +69,12 @@ pub(crate) fn page(conn: &Connection, wanted: &Wanted) -> Result<Vec<Found>> {
     }
     if wanted.with_findings {
         also("open_findings > 0", None);
+    }
+    match wanted.review.as_deref() {
+        Some("none") => also("review_state = 'none'", None),
+        // Few documents are attested: their own index holds them.
+        Some(state) => also("attestations > 0 AND review_state = ?", Some(Sql::Text(state.to_owned()))),
+        None => {}
     }
     if let Some(row) = wanted.before_row {
         also("row < ?", Some(Sql::Integer(row)));
@@ -99,6 +107,7 @@ pub(crate) fn page(conn: &Connection, wanted: &Wanted) -> Result<Vec<Found>> {
             open_findings: row.get::<_, i64>(6)? as u64,
             update_needed: row.get(7)?,
             changed_ms: row.get(8)?,
+            review_state: row.get(9)?,
         });
     }
     Ok(found)

@@ -33,6 +33,8 @@ pub struct Faults {
     pub refuse: Option<&'static str>,
     /// Sign receipts with another key.
     pub forge_receipts: bool,
+    /// Officers' keys that are taken in and whose answer is lost.
+    pub lose_key_answers: u32,
     /// Hold decisions back from the feed.
     pub hold_decisions: bool,
 }
@@ -47,6 +49,8 @@ struct Row {
 struct State {
     faults: Faults,
     devices: BTreeMap<DeviceId, PublicKey>,
+    /// Officers' keys by the ticket that brought them.
+    officer_keys: BTreeMap<String, Vec<u8>>,
     feed: Vec<Row>,
     tails: BTreeMap<JournalId, Tail>,
     decision: u64,
@@ -75,6 +79,7 @@ impl FakeRegister {
             state: Mutex::new(State {
                 faults: Faults::default(),
                 devices: BTreeMap::new(),
+                officer_keys: BTreeMap::new(),
                 feed: Vec::new(),
                 tails: BTreeMap::new(),
                 decision: 0,
@@ -217,6 +222,50 @@ impl FakeRegister {
         (200, said)
     }
 
+    /// A ticket for a key ends with the officer's name; the same ticket and key get the same answer.
+    fn officer_key(&self, body: &Json, device: DeviceId) -> (u32, Json) {
+        let ticket = body["ticket"].as_str().unwrap();
+        let public = body["public_key"].as_str().unwrap();
+        let key = PublicKey::from_bytes(&hex::decode(public).unwrap()).unwrap();
+        let signature = hex::decode(body["signature"].as_str().unwrap()).unwrap();
+        let message = format!("ploughshare officer key v1\n{ticket}\n{device}\n{public}");
+        assert_eq!(key.verify(message.as_bytes(), &signature), Ok(()));
+        let ticket = ticket.to_uppercase();
+        let Some((_, name)) = ticket.split_once(' ') else {
+            return (410, json!({ "code": "ticket.used", "detail": "the ticket was used" }));
+        };
+        let name = format!("{}{}", &name[..1], name[1..].to_lowercase());
+        let known = self.state.lock().unwrap().officer_keys.get(&ticket).cloned();
+        match known {
+            Some(known) if known != key.as_bytes() => return (410, json!({ "code": "ticket.used", "detail": "used" })),
+            Some(_) => {}
+            None => {
+                self.state.lock().unwrap().officer_keys.insert(ticket, key.as_bytes().to_vec());
+                let key = key.as_bytes().to_vec();
+                self.decide(&[Decision::OfficerKeyAdded { officer: officer(&name), key, device }]);
+            }
+        }
+        let said = json!({
+            "officer": officer(&name).to_string(),
+            "officer_name": name,
+            "operation": self.operation.to_string(),
+            "lease_until_ms": NOW + 14 * 24 * 60 * 60 * 1000,
+        });
+        (200, said)
+    }
+
+    /// How many officers' keys are known.
+    pub fn officer_keys(&self) -> usize {
+        self.state.lock().unwrap().officer_keys.len()
+    }
+
+    /// Revokes all officers' keys from a moment on.
+    pub fn revoke_officer_keys(&self, effective_ms: i64) {
+        let keys: Vec<_> = self.state.lock().unwrap().officer_keys.values().cloned().collect();
+        let revoked = keys.into_iter().map(|key| Decision::OfficerKeyRevoked { key, effective_ms });
+        self.decide(&revoked.collect::<Vec<_>>());
+    }
+
     fn exchange(&self, request: &Request, device: DeviceId) -> Answer {
         let mut state = self.state.lock().unwrap();
         state.exchanges += 1;
@@ -298,6 +347,17 @@ impl Transport for FakeRegister {
             let body: Json = serde_json::from_slice(&request.body).unwrap();
             return json_answer(match path {
                 "enrol" => self.enrol(&body),
+                "officers/keys" => {
+                    let token = request.headers.iter().find(|h| h.name == "authorization").unwrap();
+                    let device = token.value.split_once('.').unwrap().1.parse().unwrap();
+                    let answer = self.officer_key(&body, device);
+                    let mut state = self.state.lock().unwrap();
+                    if state.faults.lose_key_answers > 0 {
+                        state.faults.lose_key_answers -= 1;
+                        return Err(TransportError::Interrupted { message: "told to".to_owned() });
+                    }
+                    answer
+                }
                 "auth/challenge" => (200, json!({ "challenge": "c0ffee" })),
                 "auth/token" => {
                     let device: DeviceId = body["device"].as_str().unwrap().parse().unwrap();

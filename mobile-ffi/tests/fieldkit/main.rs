@@ -4,6 +4,7 @@
 mod copied;
 mod imports;
 mod killed;
+mod officers;
 mod refused;
 mod work;
 

@@ -70,6 +70,10 @@ pub enum ReviewState {
 }
 
 impl ReviewState {
+    /// Every state.
+    pub const ALL: [Self; 6] =
+        [Self::None, Self::Verified, Self::Amended, Self::HasIssues, Self::Rejected, Self::Disputed];
+
     /// Its stable code.
     pub fn code(self) -> &'static str {
         match self {

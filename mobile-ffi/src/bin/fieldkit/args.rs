@@ -33,6 +33,18 @@ pub enum Command {
     Conflicts(Limit),
     /// Choose a value where several stand.
     Resolve(Resolve),
+    /// Attest something of items in an officer's own name: sign it with their key.
+    Attest(Attest),
+    /// Show what officers attested of a document: the verified version, what was said since, what counts.
+    Review {
+        /// The document: its id, or at least its first 8 digits.
+        document: String,
+    },
+    /// Officers who keep a key of their own on this tablet.
+    Officer {
+        #[command(subcommand)]
+        command: Officer,
+    },
     /// List what the rules noticed.
     Findings(Limit),
     /// Import a register that others kept (CSV or XLSX). Importing again adds nothing.
@@ -87,6 +99,77 @@ pub struct Enrol {
     pub label: String,
 }
 
+/// Who says it. Without, it is the officer that the tablet was enrolled for.
+#[derive(Debug, Args)]
+pub struct Speaker {
+    /// Say it as this officer, who keeps a key on this tablet: name, id, or the key's fingerprint. Asks for their PIN.
+    #[arg(long = "as", value_name = "OFFICER")]
+    pub officer: Option<String>,
+    /// Read the PIN from the first line of standard input, not from the terminal.
+    #[arg(long, requires = "officer")]
+    pub pin_stdin: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Officer {
+    /// Make an officer's own key on this tablet and make it known to the register by a ticket of theirs. Asks for a new PIN, twice.
+    Add {
+        /// Address of the register; that of the tablet if not given.
+        #[arg(long)]
+        server: Option<String>,
+        /// The ticket, as the administrator gave it. After a broken link the same one goes on.
+        #[arg(long, env = "FIELDKIT_TICKET", hide_env_values = true)]
+        ticket: String,
+        /// Read the PIN from the first line of standard input, not from the terminal.
+        #[arg(long)]
+        pin_stdin: bool,
+    },
+    /// List the officers with their keys, leases and waiting times.
+    List,
+    /// Forget an officer's key on this tablet. What it signed stays.
+    Remove {
+        /// Name, id, or the key's fingerprint.
+        officer: String,
+    },
+    /// Change an officer's PIN.
+    ChangePin {
+        /// Name, id, or the key's fingerprint.
+        officer: String,
+        /// Read the old and the new PIN from the first two lines of standard input, not from the terminal.
+        #[arg(long)]
+        pin_stdin: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Attest {
+    /// An item by its id (or at least 8 digits of it), and what is attested: verified, has_issues, rejected, destroyed, witnessed,
+    /// handed_over, received, approved, counted, consented. The item may be left out where --item or --items name some.
+    #[arg(value_names = ["ITEM", "WHAT"], num_args = 1..=2, required = true)]
+    pub said: Vec<String>,
+    /// An item. May be given several times; all are signed together, or none.
+    #[arg(long, value_name = "ITEM")]
+    pub item: Vec<String>,
+    /// A file with an item a line; `-` reads standard input.
+    #[arg(long, value_name = "FILE")]
+    pub items: Option<String>,
+    /// A word beside it.
+    #[arg(long, default_value = "")]
+    pub note: String,
+    /// The officer who attests: name, id, or the key's fingerprint. Asks for their PIN.
+    #[arg(long = "as", value_name = "OFFICER")]
+    pub officer: String,
+    /// Read the PIN from the first line of standard input, not from the terminal.
+    #[arg(long)]
+    pub pin_stdin: bool,
+    /// Say it also where it will not count: it will be a claim.
+    #[arg(long)]
+    pub as_claim: bool,
+    /// No progress bar.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
 #[derive(Debug, Args)]
 pub struct Record {
     /// A JSON draft, or a list of drafts, from this file; `-` reads standard input.
@@ -99,6 +182,8 @@ pub struct Record {
     pub common: Common,
     #[command(flatten)]
     pub more: Says,
+    #[command(flatten)]
+    pub speaker: Speaker,
 }
 
 /// Fields used most; any other by --set.
@@ -185,6 +270,8 @@ pub struct Edit {
     /// A JSON object of paths and values from this file; `-` reads standard input.
     #[arg(long, short, value_name = "FILE", conflicts_with_all = ["set", "add", "clear", "withdraw"])]
     pub file: Option<String>,
+    #[command(flatten)]
+    pub speaker: Speaker,
 }
 
 #[derive(Debug, Args)]
@@ -228,6 +315,9 @@ pub struct List {
     /// Only documents with open findings.
     #[arg(long)]
     pub with_findings: bool,
+    /// Only documents whose review came to this: none, verified, amended, has_issues, rejected, disputed.
+    #[arg(long, value_name = "STATE")]
+    pub review: Option<String>,
     /// Rows a page.
     #[arg(long, default_value_t = 50)]
     pub limit: u32,
@@ -258,6 +348,8 @@ pub struct Resolve {
     /// Why this one.
     #[arg(long)]
     pub reason: String,
+    #[command(flatten)]
+    pub speaker: Speaker,
 }
 
 #[derive(Debug, Args)]
@@ -279,6 +371,8 @@ pub struct Import {
     /// The collection that all items came in by.
     #[arg(long)]
     pub collection: Option<String>,
+    #[command(flatten)]
+    pub speaker: Speaker,
     /// No progress bar.
     #[arg(long, short)]
     pub quiet: bool,

@@ -1,9 +1,12 @@
 //! One file a command, or a few that belong together.
 
+mod attest;
 mod import;
 mod look;
 mod models;
+mod officer;
 mod record;
+mod review;
 mod show;
 mod sync;
 mod vocabulary;
@@ -11,10 +14,11 @@ mod vocabulary;
 use std::io::Read as _;
 use std::path::Path;
 
-use mobile_ffi::{ErrorKind, Tablet, TabletConfig, TabletError};
+use mobile_ffi::{ErrorKind, OfficerSession, Tablet, TabletConfig, TabletError};
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, Speaker};
 use crate::output::Output;
+use crate::pin;
 
 /// Runs a command.
 pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
@@ -25,6 +29,9 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Record(args) => record::record(&open()?, args, output),
         Command::Edit(args) => record::edit(&open()?, args, output),
         Command::Resolve(args) => record::resolve(&open()?, &args, output),
+        Command::Attest(args) => attest::attest(&open()?, args, output),
+        Command::Review { document } => review::review(&open()?, &document, output),
+        Command::Officer { command } => officer::officer(&open()?, command, output),
         Command::Show(args) => show::show(&open()?, args, output),
         Command::List(args) => look::list(&open()?, args, output),
         Command::Conflicts(args) => look::conflicts(&open()?, &args, output),
@@ -53,6 +60,12 @@ fn existing(store: &str) -> Result<Tablet, TabletError> {
         format!("there is no store in {store}"),
         "Nothing was saved. Name the folder with --store or FIELDKIT_STORE, or make a store with `enrol`.",
     ))
+}
+
+/// Signs in the officer that somebody speaks as; they are signed out when what is given back is dropped.
+fn sign_in(tablet: &Tablet, speaker: &Speaker) -> Result<Option<OfficerSession>, TabletError> {
+    let Some(officer) = &speaker.officer else { return Ok(None) };
+    tablet.sign_in(officer, &pin::known(officer, speaker.pin_stdin)?).map(Some)
 }
 
 /// The text of a file, or of standard input for `-`.

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod output;
+mod pin;
 mod values;
 
 use std::process::ExitCode;

@@ -33,6 +33,7 @@ impl ImportProgress for Bar {
 }
 
 pub fn import(tablet: &Tablet, args: Import, output: &Output) -> Result<(), TabletError> {
+    let _signed_in = super::sign_in(tablet, &args.speaker)?;
     let progress = Arc::new(Bar { bar: Mutex::new(ProgressBar::hidden()), hidden: args.quiet || output.json });
     let options = ImportOptions {
         file: args.file,

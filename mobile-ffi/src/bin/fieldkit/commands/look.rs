@@ -37,6 +37,7 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
         confusable: args.confusable,
         in_conflict: args.in_conflict,
         with_findings: args.with_findings,
+        review: args.review,
         limit: args.limit,
         after: args.after,
     })?;
@@ -52,6 +53,9 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
             }
             if row.open_findings > 0 {
                 marks.push(counted(row.open_findings, "finding"));
+            }
+            if row.review_state != "none" {
+                marks.push(row.review_state.replace('_', " "));
             }
             if row.waiting > 0 {
                 marks.push("waiting".to_owned());

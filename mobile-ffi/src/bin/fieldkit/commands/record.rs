@@ -2,7 +2,7 @@
 
 use mobile_ffi::{Draft, Edit as Statement, Saved, Tablet, TabletError, Value, unfit};
 
-use super::{parse, read};
+use super::{parse, read, sign_in};
 use crate::args::{Common, Edit, Record, Resolve};
 use crate::output::{Output, counted, line};
 use crate::values;
@@ -11,6 +11,7 @@ use crate::values;
 const BATCH: usize = 200;
 
 pub fn record(tablet: &Tablet, args: Record, output: &Output) -> Result<(), TabletError> {
+    let _signed_in = sign_in(tablet, &args.speaker)?;
     if let Some(file) = &args.file {
         return from_json(tablet, file, output);
     }
@@ -91,6 +92,7 @@ fn from_json(tablet: &Tablet, file: &str, output: &Output) -> Result<(), TabletE
 }
 
 pub fn edit(tablet: &Tablet, args: Edit, output: &Output) -> Result<(), TabletError> {
+    let _signed_in = sign_in(tablet, &args.speaker)?;
     if let Some(file) = &args.file {
         return said(&tablet.edit_json(&args.document, &read(file)?)?, "Saved", output);
     }
@@ -110,6 +112,7 @@ pub fn edit(tablet: &Tablet, args: Edit, output: &Output) -> Result<(), TabletEr
 }
 
 pub fn resolve(tablet: &Tablet, args: &Resolve, output: &Output) -> Result<(), TabletError> {
+    let _signed_in = sign_in(tablet, &args.speaker)?;
     let saved = match (args.index, &args.value) {
         (Some(index), _) => tablet.resolve(&args.document, &args.path, index, &args.reason)?,
         (None, value) => {

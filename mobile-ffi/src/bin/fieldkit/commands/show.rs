@@ -29,6 +29,9 @@ fn words(view: &DocumentView, with_history: bool) {
         _ => "a claim only",
     };
     line(&format!("{standing}, {decision}"));
+    if view.review_state != "none" {
+        line(&format!("review: {}; `review` shows who attested what", view.review_state.replace('_', " ")));
+    }
     if view.update_needed {
         line("This document holds statements of a later version and is read-only here: update this program.");
     }
