@@ -194,6 +194,7 @@ async fn forget(tx: &mut Tx, operation: &OperationId, docs: &[Val]) -> Result<()
         "delete from review where operation = $1 and doc in ({})",
         "delete from marking where operation = $1 and item in ({})",
         "delete from photo where operation = $1 and item in ({})",
+        "delete from item_person where operation = $1 and item in ({})",
     ] {
         change_by_keys(tx, sql, &vals![operation.as_bytes()], docs).await?;
     }
