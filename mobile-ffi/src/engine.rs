@@ -7,6 +7,7 @@ mod import_file;
 mod installation;
 mod list;
 mod models;
+mod person;
 mod read;
 mod record;
 mod seal;

@@ -25,6 +25,7 @@ pub use ploughshare_core::cbor::Value;
 pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;
 pub use ploughshare_core::rules::models::Card;
+pub use ploughshare_core::person::Person;
 pub use transport::{HttpHeader, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
 
 #[cfg(test)]

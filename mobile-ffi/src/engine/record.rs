@@ -32,11 +32,11 @@ struct Saying<'a> {
 }
 
 /// Who says it, when.
-struct Voice<'a> {
-    session: &'a Session,
-    authority: &'a Authority,
-    boot: [u8; 8],
-    moment: Moment,
+pub(super) struct Voice<'a> {
+    pub session: &'a Session,
+    pub authority: &'a Authority,
+    pub boot: [u8; 8],
+    pub moment: Moment,
 }
 
 fn append(conn: &Connection, voice: &Voice<'_>, saying: Saying<'_>) -> Result<(Saved, Document)> {
@@ -284,24 +284,34 @@ impl Tablet {
         let moment = clock.read(self.platform.as_ref())?;
         let voice = Voice { session, authority, boot: *boot, moment };
         let tx = store.write()?;
-        let statements = entries::about(&tx, &id)?;
-        let seen = ploughshare_core::document::fold(id, &statements, &exceptions(authority));
-        let kind = seen.kind.clone().ok_or_else(|| TabletError::not_found("document", &id.to_string()))?;
-        if seen.update_needed {
-            return Err(TabletError::refused(
-                "document.update_needed",
-                "this document holds statements of a later version and is read-only here",
-                "Nothing was saved. Update this program.",
-            ));
-        }
-        let edits = edits(&seen)?;
-        edits.iter().try_for_each(|edit| reason_given(edit).and_then(|()| member_exists(edit, &seen)))?;
-        let journal = journals::open(&tx)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
-        let after = what_was_seen(&seen, &statements, &journal.id);
-        let (saved, _) = append(&tx, &voice, Saying { kind: &kind, document: Some(id), after, edits })?;
+        let saved = say_on(&tx, &voice, &id, edits)?;
         tx.commit()?;
         Ok(saved)
     }
+}
+
+/// Says something more about a document, in a transaction of the caller's.
+pub(super) fn say_on(
+    conn: &Connection,
+    voice: &Voice<'_>,
+    id: &DocId,
+    edits: impl FnOnce(&Document) -> Result<Vec<Edit>>,
+) -> Result<Saved> {
+    let statements = entries::about(conn, id)?;
+    let seen = ploughshare_core::document::fold(*id, &statements, &exceptions(voice.authority));
+    let kind = seen.kind.clone().ok_or_else(|| TabletError::not_found("document", &id.to_string()))?;
+    if seen.update_needed {
+        return Err(TabletError::refused(
+            "document.update_needed",
+            "this document holds statements of a later version and is read-only here",
+            "Nothing was saved. Update this program.",
+        ));
+    }
+    let edits = edits(&seen)?;
+    edits.iter().try_for_each(|edit| reason_given(edit).and_then(|()| member_exists(edit, &seen)))?;
+    let journal = journals::open(conn)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
+    let after = what_was_seen(&seen, &statements, &journal.id);
+    Ok(append(conn, voice, Saying { kind: &kind, document: Some(*id), after, edits })?.0)
 }
 
 fn record_row(conn: &Connection, voice: &Voice<'_>, row: &BatchRow) -> Result<Saved> {

@@ -3,6 +3,7 @@
 mod import;
 mod look;
 mod models;
+mod person;
 mod record;
 mod show;
 mod sync;
@@ -30,6 +31,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Conflicts(args) => look::conflicts(&open()?, &args, output),
         Command::Findings(args) => look::findings(&open()?, &args, output),
         Command::Import(args) => import::import(&open()?, args, output),
+        Command::Person(command) => person::run(&open()?, command, output),
         Command::Status => sync::status(&open()?, output),
         Command::Sync => sync::sync(&open()?, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
