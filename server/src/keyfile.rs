@@ -21,7 +21,9 @@ pub enum KeyFileError {
         source: std::io::Error,
     },
     /// The file does not hold the two secrets for records of people.
-    #[error("person key file {path} does not hold an age secret key and a master key. Nothing was changed; restore the file from its backup")]
+    #[error(
+        "person key file {path} does not hold an age secret key and a master key. Nothing was changed; restore the file from its backup"
+    )]
     PersonMalformed {
         /// Which file.
         path: PathBuf,

@@ -184,7 +184,11 @@ impl Person {
         if self.protection_referral.as_deref().is_some_and(|text| !is_case_number(text)) {
             return Err(PersonError::Referral);
         }
-        if self.is_child { self.check_child()? } else { self.check_adult(this_year)? }
+        if self.is_child {
+            self.check_child()?
+        } else {
+            self.check_adult(this_year)?
+        }
         Ok(PersonRecord(self))
     }
 

@@ -28,9 +28,8 @@ use ploughshare_tests::{Register, Web, blocking, on_both, on_both_with, postgres
 use serde_json::{Value as Json, json};
 
 /// What the person says; each word is looked for where it must not be.
-const CANARIES: [&str; 8] = [
-    "Zqxname", "Zqxother", "Zqxgroup", "Zqxunit", "Zqxidnumber", "+99 555 0137", "Zqxvillage", "Zqxnote",
-];
+const CANARIES: [&str; 8] =
+    ["Zqxname", "Zqxother", "Zqxgroup", "Zqxunit", "Zqxidnumber", "+99 555 0137", "Zqxvillage", "Zqxnote"];
 
 fn person() -> Json {
     json!({
@@ -157,11 +156,16 @@ async fn a_person_is_sealed_on_the_tablet_read_for_a_purpose_and_found_nowhere_e
         assert_eq!(officer.get(&format!("/api/v1/items/{item}")).refusal(), "role.missing");
         assert_eq!(officer.get("/api/v1/items").refusal(), "role.missing");
         let listed = officer.get(&format!("/api/v1/persons?item={item}"));
-        assert_eq!((&listed.good()["persons"][0]["hash"], &listed.json()["persons"][0]["items"]), (&json!(hash), &json!([item])));
+        assert_eq!(
+            (&listed.good()["persons"][0]["hash"], &listed.json()["persons"][0]["items"]),
+            (&json!(hash), &json!([item]))
+        );
         no_canary(&listed.body, "the list");
         let path = format!("/api/v1/persons/{hash}/read");
         assert_eq!(officer.post(&path, &json!({})).refusal(), "request.malformed");
-        let asked = |purpose: &str, reference: &str| officer.post(&path, &json!({ "purpose": purpose, "reference": reference }));
+        let asked = |purpose: &str, reference: &str| {
+            officer.post(&path, &json!({ "purpose": purpose, "reference": reference }))
+        };
         assert_eq!(asked("curiosity", "C-1").refusal(), "person.bad_purpose");
         assert_eq!(asked("appeal", "for my cousin").refusal(), "person.bad_reference");
         assert_eq!(leaves(&register.app, Log::Reads, "person.read").await.len(), 0, "nothing was read");
@@ -275,7 +279,10 @@ async fn what_is_erased_is_read_by_nobody_and_item_feed_and_log_stand() {
         assert_eq!(after, before);
         assert_eq!(ploughshare_tests::state::feed_count(&register.app, "select count(*) from segment").await, segments);
         let noted = leaves(&register.app, Log::Audit, "person.erased").await;
-        assert_eq!((noted.len(), noted[0].subject.as_str(), noted[0].facts["because"].as_str()), (1, hash.as_str(), "data_subject_request"));
+        assert_eq!(
+            (noted.len(), noted[0].subject.as_str(), noted[0].facts["because"].as_str()),
+            (1, hash.as_str(), "data_subject_request")
+        );
         assert_eq!(read(&officer, &other).status, 200, "another's record is as it was: {other_item}");
         is_verified(&register.app).await;
         register.is_rebuilt_equal().await;
@@ -359,78 +366,85 @@ async fn counted(register: &Register) -> (i64, i64, u64) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_sealed_record_for_this_register_is_refused_by_code_and_changes_nothing() {
-    on_both_with("bad_blobs", |settings| settings.persons_per_device = 2, async |register: Register| {
-        let hand = register.hand("Amina", Role::Collector).await;
-        let good = sealed(&register, &person());
-        let before = counted(&register).await;
-        let mut flipped = good.clone();
-        let last = flipped.len() - 1;
-        flipped[last] ^= 1;
-        let to_another = {
-            let other = age::x25519::Identity::generate().to_public();
-            age::encrypt(&other, &Person::from_json(&person()).unwrap().check(None).unwrap().to_bytes()).unwrap()
-        };
-        let recipient = age::x25519::Recipient::from_str(&register.app.persons.ready().unwrap().recipient).unwrap();
-        let nothing = age::encrypt(&recipient, &[0x80; 1024]).unwrap();
-        // A child's name, sealed by a tablet that does not check: { 1: 1, 2: true, 3: "Zqxname" }.
-        let mut childs_name = b"\xa3\x01\x01\x02\xf5\x03\x67Zqxname\x80".to_vec();
-        childs_name.resize(1024, 0);
-        let childs_name = age::encrypt(&recipient, &childs_name).unwrap();
-        let cases = [
-            (sha256(&good), flipped.clone(), "person.hash_differs"),
-            (sha256(&flipped), flipped, "person.damaged"),
-            (sha256(&to_another), to_another, "person.wrong_key"),
-            (sha256(&nothing), nothing, "person.bad_record"),
-            (sha256(&childs_name), childs_name, "person.bad_record"),
-            (sha256(b"Zqxname"), b"Zqxname".to_vec(), "person.damaged"),
-            (sha256(b""), Vec::new(), "person.damaged"),
-            (sha256(&[7; 65_537]), vec![7; 65_537], "request.too_large"),
-        ];
-        for (hash, bytes, code) in cases {
-            let refused = bring(&register, &hand, &hash, bytes);
-            assert_eq!(refused.refusal(), code);
-            no_canary(&refused.body, code);
-        }
-        let odd = format!("/api/v1/operations/{}/persons", register.operation.id);
-        assert_eq!(hand.web.post_as("application/octet-stream", &odd, good.clone()).refusal(), "request.query");
-        let registrar = register.signed_in("Dora", Role::Registrar).await;
-        let path = format!("{odd}?hash={}", hex::encode(sha256(&good)));
-        assert_eq!(registrar.post_as("application/octet-stream", &path, good.clone()).refusal(), "device.missing");
-        let south = people::open_operation(&register.app, "operator", "south", "South", true).await.unwrap();
-        let elsewhere = format!("/api/v1/operations/{}/persons?hash={}", south.id, hex::encode(sha256(&good)));
-        assert_eq!(hand.web.post_as("application/octet-stream", &elsewhere, good.clone()).refusal(), "operation.not_enrolled");
-        let (blobs, keys, _) = counted(&register).await;
-        assert_eq!((blobs, keys), (before.0, before.1));
-        assert_eq!(leaves(&register.app, Log::Audit, "person.received").await.len(), 0);
+    on_both_with(
+        "bad_blobs",
+        |settings| settings.persons_per_device = 2,
+        async |register: Register| {
+            let hand = register.hand("Amina", Role::Collector).await;
+            let good = sealed(&register, &person());
+            let before = counted(&register).await;
+            let mut flipped = good.clone();
+            let last = flipped.len() - 1;
+            flipped[last] ^= 1;
+            let to_another = {
+                let other = age::x25519::Identity::generate().to_public();
+                age::encrypt(&other, &Person::from_json(&person()).unwrap().check(None).unwrap().to_bytes()).unwrap()
+            };
+            let recipient = age::x25519::Recipient::from_str(&register.app.persons.ready().unwrap().recipient).unwrap();
+            let nothing = age::encrypt(&recipient, &[0x80; 1024]).unwrap();
+            // A child's name, sealed by a tablet that does not check: { 1: 1, 2: true, 3: "Zqxname" }.
+            let mut childs_name = b"\xa3\x01\x01\x02\xf5\x03\x67Zqxname\x80".to_vec();
+            childs_name.resize(1024, 0);
+            let childs_name = age::encrypt(&recipient, &childs_name).unwrap();
+            let cases = [
+                (sha256(&good), flipped.clone(), "person.hash_differs"),
+                (sha256(&flipped), flipped, "person.damaged"),
+                (sha256(&to_another), to_another, "person.wrong_key"),
+                (sha256(&nothing), nothing, "person.bad_record"),
+                (sha256(&childs_name), childs_name, "person.bad_record"),
+                (sha256(b"Zqxname"), b"Zqxname".to_vec(), "person.damaged"),
+                (sha256(b""), Vec::new(), "person.damaged"),
+                (sha256(&[7; 65_537]), vec![7; 65_537], "request.too_large"),
+            ];
+            for (hash, bytes, code) in cases {
+                let refused = bring(&register, &hand, &hash, bytes);
+                assert_eq!(refused.refusal(), code);
+                no_canary(&refused.body, code);
+            }
+            let odd = format!("/api/v1/operations/{}/persons", register.operation.id);
+            assert_eq!(hand.web.post_as("application/octet-stream", &odd, good.clone()).refusal(), "request.query");
+            let registrar = register.signed_in("Dora", Role::Registrar).await;
+            let path = format!("{odd}?hash={}", hex::encode(sha256(&good)));
+            assert_eq!(registrar.post_as("application/octet-stream", &path, good.clone()).refusal(), "device.missing");
+            let south = people::open_operation(&register.app, "operator", "south", "South", true).await.unwrap();
+            let elsewhere = format!("/api/v1/operations/{}/persons?hash={}", south.id, hex::encode(sha256(&good)));
+            assert_eq!(
+                hand.web.post_as("application/octet-stream", &elsewhere, good.clone()).refusal(),
+                "operation.not_enrolled"
+            );
+            let (blobs, keys, _) = counted(&register).await;
+            assert_eq!((blobs, keys), (before.0, before.1));
+            assert_eq!(leaves(&register.app, Log::Audit, "person.received").await.len(), 0);
 
-        // The good one is taken, with a receipt that the register signed, and again; then the quota is used up.
-        let taken = bring(&register, &hand, &sha256(&good), good.clone());
-        let receipt = PersonReceipt::verify(&taken.body, &register.app.key.public()).unwrap();
-        assert_eq!((receipt.hash.as_bytes(), receipt.device), (&sha256(&good), hand.device()));
-        assert_eq!(bring(&register, &hand, &sha256(&good), good.clone()).body, taken.body, "the same answer");
-        let second = sealed(&register, &person());
-        assert_eq!(bring(&register, &hand, &sha256(&second), second).status, 200);
-        let third = sealed(&register, &person());
-        assert_eq!(bring(&register, &hand, &sha256(&third), third.clone()).refusal(), "person.quota");
-        assert_eq!(bring(&register, &hand, &sha256(&good), good).status, 200, "what is here is still answered");
+            // The good one is taken, with a receipt that the register signed, and again; then the quota is used up.
+            let taken = bring(&register, &hand, &sha256(&good), good.clone());
+            let receipt = PersonReceipt::verify(&taken.body, &register.app.key.public()).unwrap();
+            assert_eq!((receipt.hash.as_bytes(), receipt.device), (&sha256(&good), hand.device()));
+            assert_eq!(bring(&register, &hand, &sha256(&good), good.clone()).body, taken.body, "the same answer");
+            let second = sealed(&register, &person());
+            assert_eq!(bring(&register, &hand, &sha256(&second), second).status, 200);
+            let third = sealed(&register, &person());
+            assert_eq!(bring(&register, &hand, &sha256(&third), third.clone()).refusal(), "person.quota");
+            assert_eq!(bring(&register, &hand, &sha256(&good), good).status, 200, "what is here is still answered");
 
-        // A revoked device brings nothing.
-        people::revoke_device(&register.app, "operator", &hand.device()).await.unwrap();
-        assert_eq!(bring(&register, &hand, &sha256(&third), third).refusal(), "device.revoked");
-        assert_eq!(counted(&register).await.0, 2);
+            // A revoked device brings nothing.
+            people::revoke_device(&register.app, "operator", &hand.device()).await.unwrap();
+            assert_eq!(bring(&register, &hand, &sha256(&third), third).refusal(), "device.revoked");
+            assert_eq!(counted(&register).await.0, 2);
 
-        // No item names them: they stay and are listed so.
-        register.current().await;
-        let officer = register.signed_in("Cleo", Role::CaseOfficer).await;
-        let listed = officer.get("/api/v1/persons?unreferenced=true&limit=1").good();
-        assert_eq!((listed["persons"].as_array().unwrap().len(), &listed["persons"][0]["items"]), (1, &json!([])));
-        let next = listed["next"].as_str().unwrap();
-        let rest = officer.get(&format!("/api/v1/persons?unreferenced=true&after={next}")).good();
-        assert_eq!((rest["persons"].as_array().unwrap().len(), &rest["next"]), (1, &Json::Null));
-        assert_eq!(officer.get("/api/v1/persons?unreferenced=false").good()["persons"], json!([]));
-        is_verified(&register.app).await;
-        no_canary_in(&register.app).await;
-    })
+            // No item names them: they stay and are listed so.
+            register.current().await;
+            let officer = register.signed_in("Cleo", Role::CaseOfficer).await;
+            let listed = officer.get("/api/v1/persons?unreferenced=true&limit=1").good();
+            assert_eq!((listed["persons"].as_array().unwrap().len(), &listed["persons"][0]["items"]), (1, &json!([])));
+            let next = listed["next"].as_str().unwrap();
+            let rest = officer.get(&format!("/api/v1/persons?unreferenced=true&after={next}")).good();
+            assert_eq!((rest["persons"].as_array().unwrap().len(), &rest["next"]), (1, &Json::Null));
+            assert_eq!(officer.get("/api/v1/persons?unreferenced=false").good()["persons"], json!([]));
+            is_verified(&register.app).await;
+            no_canary_in(&register.app).await;
+        },
+    )
     .await;
 }
 
@@ -457,7 +471,11 @@ async fn without_its_own_person_key_a_register_takes_weapons_and_people_wait_on_
             assert_eq!(app.persons.ready().unwrap_err().code(), code);
             let (item, _) = recorded(&tablet, &format!("KV {code}"));
             // The tablet goes to whichever server answers: here the second.
-            let elsewhere = Arc::new(Elsewhere { from: register.address.clone(), to: address.clone(), inner: HttpTransport::new() });
+            let elsewhere = Arc::new(Elsewhere {
+                from: register.address.clone(),
+                to: address.clone(),
+                inner: HttpTransport::new(),
+            });
             let syncing = Arc::clone(&tablet);
             let report = blocking(move || syncing.sync(elsewhere)).await.unwrap();
             assert_eq!((report.persons, report.persons_held.as_deref()), (0, Some(code)));
@@ -533,7 +551,11 @@ fn the_programs_seal_list_read_and_erase_and_neither_log_nor_export_holds_a_word
         assert_eq!(serde_json::from_str::<Json>(&status).unwrap()["persons_unsent"], 2);
         no_canary_under(&store);
         let (code, report, errors) = fieldkit(&store, &["--json", "sync"], "");
-        assert_eq!((code, &serde_json::from_str::<Json>(&report).unwrap()["persons"]), (Some(0), &json!(2)), "{errors}");
+        assert_eq!(
+            (code, &serde_json::from_str::<Json>(&report).unwrap()["persons"]),
+            (Some(0), &json!(2)),
+            "{errors}"
+        );
         no_canary_under(&store);
         while {
             let ready = Web::new(&server.address).get("/readyz").good();

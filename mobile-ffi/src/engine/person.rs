@@ -148,10 +148,8 @@ impl Run<'_> {
         let (url, bytes) = {
             let engine = self.tablet.engine();
             let session = engine.session()?;
-            let url = format!(
-                "{}/api/v1/operations/{}/persons?hash={hash}",
-                session.enrolment.server, session.operation
-            );
+            let url =
+                format!("{}/api/v1/operations/{}/persons?hash={hash}", session.enrolment.server, session.operation);
             (url, persons::bytes(engine.store.read(), hash)?)
         };
         // Another program that uses this store may have sent it meanwhile.
@@ -177,9 +175,11 @@ impl Run<'_> {
 fn refusal(answer: &HttpResponse) -> Result<Sent> {
     let error = problem(answer);
     match error.code.as_str() {
-        "person.wrong_key" | "person.damaged" | "person.bad_record" | "person.other_operation" | "request.too_large" => {
-            Ok(Sent::Refused(error.code))
-        }
+        "person.wrong_key"
+        | "person.damaged"
+        | "person.bad_record"
+        | "person.other_operation"
+        | "request.too_large" => Ok(Sent::Refused(error.code)),
         code if code.starts_with("person.") || code.starts_with("rate.") || code == "operation.closed" => {
             Ok(Sent::Held(error.code))
         }
@@ -197,7 +197,8 @@ fn believe(answer: &HttpResponse, session: &Session, hash: &PersonHash) -> Resul
             "Everything is safe on this device. Somebody may stand between this device and the register: tell the administrator.",
         )
     };
-    let receipt = PersonReceipt::verify(&answer.body, &session.register_key).map_err(|error| untrusted(error.code()))?;
+    let receipt =
+        PersonReceipt::verify(&answer.body, &session.register_key).map_err(|error| untrusted(error.code()))?;
     let ours = receipt.register == session.register
         && receipt.operation == session.operation
         && receipt.device == session.device

@@ -107,8 +107,6 @@ async fn due(app: &App, days: Option<u32>) -> Result<Answer, Failure> {
     };
     let due = persons::overdue(app, days).await?;
     let cells = |(blob, age): &(Blob, i64)| vec![blob.hash.to_string(), when(blob.received_at), age.to_string()];
-    let row = |(blob, age): &(Blob, i64)| {
-        json!({ "hash": blob.hash, "operation": blob.operation, "received_at_ms": blob.received_at / 1000, "days": age })
-    };
+    let row = |(blob, age): &(Blob, i64)| json!({ "hash": blob.hash, "operation": blob.operation, "received_at_ms": blob.received_at / 1000, "days": age });
     Ok(Answer::table(&due, &["record", "received", "days"], cells, row))
 }

@@ -55,11 +55,8 @@ pub async fn exchange(
     }
     // A case officer has no say about weapons and is shown none.
     let heard = caller.roles.get(&operation).is_some_and(|roles| roles.iter().any(|role| *role != Role::CaseOfficer));
-    let answer = if heard {
-        feed::exchange(&api.app, &who, request).await?
-    } else {
-        take_only(&api, &who, request).await?
-    };
+    let answer =
+        if heard { feed::exchange(&api.app, &who, request).await? } else { take_only(&api, &who, request).await? };
     let bytes = answer.to_bytes();
     metrics::counter!("ploughshare_exchange_bytes_total", "direction" => "out").increment(bytes.len() as u64);
     Ok(([(header::CONTENT_TYPE, CBOR)], bytes).into_response())

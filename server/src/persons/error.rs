@@ -19,7 +19,9 @@ pub enum PersonsError {
     #[error("the read could not be written to the log of reads, so nothing is shown")]
     Unlogged,
     /// The register has no person key here: it was there once and its file is gone.
-    #[error("the register's person key is not here; records of people can be neither taken in nor read. Restore keys/person.key")]
+    #[error(
+        "the register's person key is not here; records of people can be neither taken in nor read. Restore keys/person.key"
+    )]
     KeyMissing,
     /// The key file is that of another register, or one was made anew.
     #[error("the person key here is not the one that this register's records were sealed to. Restore keys/person.key")]
@@ -55,13 +57,17 @@ pub enum PersonsError {
     #[error("this record was erased; nobody can read it any more")]
     Erased,
     /// A purpose that is not on the list.
-    #[error("the purpose is a code of the list person_purpose: receipt_reissue, appeal, benefits, legal, data_subject_request")]
+    #[error(
+        "the purpose is a code of the list person_purpose: receipt_reissue, appeal, benefits, legal, data_subject_request"
+    )]
     BadPurpose,
     /// A reference that is not a case number.
     #[error("the reference is a code or case number of 1 to 64 letters, digits and . _ - / : #")]
     BadReference,
     /// A reason that is not on the list.
-    #[error("the reason is a code of the list person_erasure: retention, data_subject_request, recorded_in_error, protection, legal")]
+    #[error(
+        "the reason is a code of the list person_erasure: retention, data_subject_request, recorded_in_error, protection, legal"
+    )]
     BadReason,
     /// What is kept cannot be opened.
     #[error("the record that is kept cannot be opened: its bytes, its key or the master key were changed")]

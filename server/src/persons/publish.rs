@@ -12,11 +12,7 @@ use crate::store::persons as rows;
 use crate::store::{Tx, identity};
 
 /// The decision that tells an operation's tablets the key, if they were not told and there is one. The caller states it.
-pub async fn publication(
-    app: &App,
-    tx: &mut Tx,
-    operation: &OperationId,
-) -> Result<Option<Decision>, AdmissionError> {
+pub async fn publication(app: &App, tx: &mut Tx, operation: &OperationId) -> Result<Option<Decision>, AdmissionError> {
     let Ok(keys) = app.persons.ready() else { return Ok(None) };
     let fresh = rows::publish(tx, operation, &keys.recipient, app.now_us()).await?;
     Ok(fresh.then(|| Decision::PersonKeyPublished { key: keys.recipient.clone() }))

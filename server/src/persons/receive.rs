@@ -43,6 +43,7 @@ pub async fn receive(app: &App, who: &Bringer, hash: &PersonHash, bytes: &[u8]) 
     let blob = Blob { hash, operation, device, received_at: now, leaf, erased: None };
     rows::add(&mut tx, &blob, kept.sealed, kept.wrapped).await?;
     tx.commit().await?;
+    tracing::debug!("persons.received");
     Ok(receipt(app, who, &blob))
 }
 

@@ -26,8 +26,7 @@ pub struct Blob {
     pub erased: Option<(i64, u64, String)>,
 }
 
-const BLOB: &str =
-    "select hash, operation, device, received_at, leaf_index, erased_at, erased_leaf_index, erased_because from person_blob";
+const BLOB: &str = "select hash, operation, device, received_at, leaf_index, erased_at, erased_leaf_index, erased_because from person_blob";
 
 fn blob_of(row: &Row) -> Result<Blob> {
     let erased = match row.opt_int(5)? {
@@ -111,10 +110,7 @@ pub async fn older_than(from: impl Ask, moment: i64) -> Result<Vec<Blob>> {
 }
 
 /// Which items name these records.
-pub async fn items_of(
-    register: &Db,
-    hashes: &[PersonHash],
-) -> Result<BTreeMap<PersonHash, Vec<(OperationId, DocId)>>> {
+pub async fn items_of(register: &Db, hashes: &[PersonHash]) -> Result<BTreeMap<PersonHash, Vec<(OperationId, DocId)>>> {
     let mut items: BTreeMap<PersonHash, Vec<(OperationId, DocId)>> = BTreeMap::new();
     if hashes.is_empty() {
         return Ok(items);

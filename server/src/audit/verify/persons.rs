@@ -37,7 +37,11 @@ async fn one(tx: &mut Tx, blob: &Blob, report: &mut Report) -> Result<(), AuditE
         Some((at, leaf, because)) => {
             let told = tells(tx, *leaf, "person.erased", blob).await?;
             if !told.is_some_and(|told| told.at_us == *at && told.facts.get("because") == Some(because)) {
-                report.fault("person_blob", blob.hash, format!("leaf {leaf} of the audit log does not tell its erasure"));
+                report.fault(
+                    "person_blob",
+                    blob.hash,
+                    format!("leaf {leaf} of the audit log does not tell its erasure"),
+                );
             }
             if has_key {
                 report.fault("person_key", blob.hash, "the record was erased, and its key is here");

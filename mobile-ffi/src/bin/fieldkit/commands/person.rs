@@ -14,7 +14,9 @@ pub fn run(tablet: &Tablet, command: PersonCommand, output: &Output) -> Result<(
             tablet.add_person_json(&args.item, &said)?
         }
         None => {
-            warn("what is typed as flags may stay in the shell's history; --file - reads the fields from standard input.");
+            warn(
+                "what is typed as flags may stay in the shell's history; --file - reads the fields from standard input.",
+            );
             let items = args.item.clone();
             tablet.add_person(&items, typed(args))?
         }

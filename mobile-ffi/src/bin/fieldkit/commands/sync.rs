@@ -47,7 +47,9 @@ pub fn sync(tablet: &Tablet, output: &Output) -> Result<(), TabletError> {
             line(&format!("The register refused {refused} of people; see `status`."));
         }
         if let Some(code) = &r.persons_held {
-            line(&format!("The register takes no sealed records of people now [{code}]; they wait here for the next sync."));
+            line(&format!(
+                "The register takes no sealed records of people now [{code}]; they wait here for the next sync."
+            ));
         }
         if r.interruptions > 0 {
             line(&format!("The link broke {}; the sync went on from there.", counted(r.interruptions, "time")));
