@@ -9,6 +9,7 @@ mod installation;
 mod list;
 mod models;
 pub(crate) mod officers;
+mod person;
 mod read;
 mod record;
 mod review;

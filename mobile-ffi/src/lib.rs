@@ -27,6 +27,7 @@ pub use platform::{BootTime, FileVault, KeyVault, Platform, PlatformError, Syste
 pub use ploughshare_core::cbor::Value;
 pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;
+pub use ploughshare_core::person::Person;
 pub use ploughshare_core::rules::models::Card;
 pub use transport::{HttpHeader, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
 

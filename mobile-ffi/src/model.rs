@@ -59,6 +59,24 @@ pub struct Saved {
     pub number: u64,
 }
 
+/// A record of a person was sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonSaved {
+    /// Its name: SHA-256 of the sealed bytes.
+    pub hash: String,
+    /// The statements that name it in the items.
+    pub items: Vec<Saved>,
+}
+
+/// A sealed record of a person that the register refused. It stays in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PersonRefusedView {
+    /// Its name.
+    pub hash: String,
+    /// Stable code.
+    pub code: String,
+}
+
 /// Who said something, on which device, when, and how far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sayer {
@@ -321,6 +339,10 @@ pub struct TabletStatus {
     pub waiting: Vec<WaitingView>,
     /// Segments of others that cannot be judged yet.
     pub aside: u64,
+    /// Sealed records of people that wait to be sent.
+    pub persons_unsent: u64,
+    /// Sealed records of people that the register refused.
+    pub persons_refused: Vec<PersonRefusedView>,
     /// Documents in conflict.
     pub in_conflict: u64,
     /// Documents with open findings.
@@ -364,6 +386,12 @@ pub struct SyncReport {
     pub seconds: f64,
     /// Place reached in the feed.
     pub place: u64,
+    /// Sealed records of people that are safe in the register now, and gone from here.
+    pub persons: u64,
+    /// Sealed records of people refused.
+    pub persons_refused: u64,
+    /// Why the register takes no sealed records at the moment, if it does not: a stable code.
+    pub persons_held: Option<String>,
 }
 
 /// An officer who keeps a key on this tablet.

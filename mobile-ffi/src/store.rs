@@ -10,6 +10,7 @@ pub(crate) mod imports;
 pub(crate) mod journals;
 pub(crate) mod kv;
 pub(crate) mod officers;
+pub(crate) mod persons;
 pub(crate) mod query;
 pub(crate) mod schema;
 pub(crate) mod segments;

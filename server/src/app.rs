@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, SystemClock};
 use crate::keyfile::{self, KeyFileError};
+use crate::persons::Persons;
 use crate::store::{Store, StoreError, Target};
 
 /// How the server is set up; see `config` for where it comes from.
@@ -18,6 +19,12 @@ pub struct Settings {
     pub target: Target,
     /// File with the register's secret key; by default `keys/register.key` in the data directory.
     pub key_file: Option<PathBuf>,
+    /// File with the secrets for records of people; by default `person.key` beside the register's key.
+    pub person_key_file: Option<PathBuf>,
+    /// Records of people that a device may bring.
+    pub persons_per_device: u32,
+    /// Days after which a record of a person is due for erasure; none is named unless asked for.
+    pub person_retention_days: Option<u32>,
     /// How long a device's or person's token is good for, in minutes.
     pub token_minutes: u32,
     /// How long a tablet may work without contact, in days (7 to 90).
@@ -36,6 +43,9 @@ impl Settings {
         Self {
             target,
             key_file: None,
+            person_key_file: None,
+            persons_per_device: 20_000,
+            person_retention_days: None,
             token_minutes: 15,
             lease_days: 30,
             evidence_quota_bytes: 4 * 1024 * 1024,
@@ -86,6 +96,8 @@ pub struct App {
     pub register: RegisterId,
     /// The register's key.
     pub key: SecretKey,
+    /// The secrets for records of people, or why they cannot be used.
+    pub persons: Persons,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// How the server is set up.
@@ -125,10 +137,12 @@ impl App {
             tx.insert_missing("register_meta", &["key", "value"], vec![row]).await?;
             tx.commit().await?;
         }
+        let persons = Persons::open(&store.feed, &keyfile::person_path(&settings)).await?;
         Ok(Arc::new(Self {
             store,
             register,
             key,
+            persons,
             clock,
             settings,
             wake: Notify::new(),

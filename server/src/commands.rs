@@ -12,6 +12,7 @@ mod models;
 mod moment;
 mod officer;
 mod operation;
+mod person;
 mod rebuild;
 mod roles;
 mod serve;
@@ -65,6 +66,9 @@ enum Command {
     /// The table of models, and a programme's own.
     #[command(subcommand)]
     Models(models::Command),
+    /// Sealed records of people who handed something in: read for a purpose, erase, what is due.
+    #[command(subcommand)]
+    Person(person::Command),
     /// Make the register again from what was said; with --check only compare.
     Rebuild(rebuild::Args),
     /// Check logs, segments and rights, from the database or from an export file.
@@ -109,6 +113,7 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Officer(command) => officer::run(&*open(&config).await?, command).await,
         Command::Device(command) => device::run(&*open(&config).await?, command).await,
         Command::Models(command) => models::run(&*open(&config).await?, command).await,
+        Command::Person(command) => person::run(&open(&config).await?, command).await,
         Command::Rebuild(args) => rebuild::run(&*open(&config).await?, args).await,
         Command::Verify(args) => verify::run(&config, args).await,
         Command::ExportLog(args) => export::run(&*open(&config).await?, args).await,
@@ -123,6 +128,9 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
 pub(crate) fn settings(config: &Config) -> Settings {
     Settings {
         key_file: Some(config.data_dir.join("keys").join("register.key")),
+        person_key_file: config.person_key_file.clone(),
+        persons_per_device: config.persons_per_device,
+        person_retention_days: config.person_retention_days,
         token_minutes: config.token_minutes,
         lease_days: config.lease_days,
         evidence_quota_bytes: config.evidence_bytes_per_device,

@@ -87,6 +87,12 @@ pub struct Config {
     pub bytes_per_minute: u64,
     /// Bytes of refused segments kept as evidence for each device; beyond it only hash and reason.
     pub evidence_bytes_per_device: u64,
+    /// File with the secrets for records of people; beside the register's key unless named.
+    pub person_key_file: Option<PathBuf>,
+    /// Records of people that a device may bring.
+    pub persons_per_device: u32,
+    /// Days after which a record of a person is due for erasure.
+    pub person_retention_days: Option<u32>,
     /// zstd level for what the server sends.
     pub zstd_level: i32,
     /// Seconds that requests have to finish when the server stops.

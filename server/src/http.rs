@@ -19,6 +19,8 @@ mod items;
 mod metrics;
 mod officer_keys;
 mod openapi;
+mod person_reads;
+mod persons;
 mod problem;
 mod rates;
 mod reviews;
@@ -107,6 +109,10 @@ fn routes() -> Routes {
         .post("/api/v1/session", session::sign_in)
         .post("/api/v1/setup", session::set_up)
         .post("/api/v1/operations/{operation}/exchange", exchange::exchange)
+        .post("/api/v1/operations/{operation}/persons", persons::bring)
+        .get("/api/v1/persons", persons::list)
+        .post("/api/v1/persons/{hash}/read", person_reads::read)
+        .post("/api/v1/persons/{hash}/erase", person_reads::erase)
         .get("/api/v1/items", items::list)
         .get("/api/v1/items/{item}", items::one)
         .get("/api/v1/items/{item}/history", history::history)

@@ -20,6 +20,14 @@ pub enum KeyFileError {
         /// Why.
         source: std::io::Error,
     },
+    /// The file does not hold the two secrets for records of people.
+    #[error(
+        "person key file {path} does not hold an age secret key and a master key. Nothing was changed; restore the file from its backup"
+    )]
+    PersonMalformed {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The file does not hold a key.
     #[error("key file {path} does not hold 64 hex digits. Nothing was changed; restore the file from its backup")]
     Malformed {
@@ -34,6 +42,7 @@ impl KeyFileError {
         match self {
             Self::Io { .. } => "start.key_file",
             Self::Malformed { .. } => "start.key_file_malformed",
+            Self::PersonMalformed { .. } => "start.person_key_malformed",
         }
     }
 }
@@ -44,6 +53,11 @@ pub fn path(settings: &Settings) -> PathBuf {
         Target::SqliteDir(dir) => dir.join("keys").join("register.key"),
         Target::PostgresUrl { .. } => PathBuf::from("keys").join("register.key"),
     })
+}
+
+/// Where the secrets for records of people are: as set, or beside the register's key.
+pub fn person_path(settings: &Settings) -> PathBuf {
+    settings.person_key_file.clone().unwrap_or_else(|| path(settings).with_file_name("person.key"))
 }
 
 /// Reads the key, or makes one where there is no file yet.

@@ -13,6 +13,7 @@ pub mod http;
 pub mod identity;
 pub mod keyfile;
 pub mod models;
+pub mod persons;
 pub mod projection;
 pub mod rebuild;
 pub mod store;

@@ -17,6 +17,7 @@ pub mod db;
 pub mod error;
 pub mod identity;
 mod open;
+pub mod persons;
 pub mod read_claims;
 pub mod read_documents;
 pub mod read_filter;

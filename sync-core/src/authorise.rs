@@ -143,7 +143,7 @@ impl Act {
 pub fn may(role: Role, act: Act) -> bool {
     use Act as A;
     if act == A::Unknown {
-        return !matches!(role, Role::Auditor | Role::Administrator);
+        return !matches!(role, Role::Auditor | Role::Administrator | Role::CaseOfficer);
     }
     let records = matches!(
         act,
@@ -170,7 +170,7 @@ pub fn may(role: Role, act: Act) -> bool {
                 || matches!(act, A::Hold | A::LiftHold)
         }
         Role::TracingOfficer => matches!(act, A::Note | A::Hold | A::LiftHold),
-        Role::Auditor | Role::Administrator => false,
+        Role::Auditor | Role::Administrator | Role::CaseOfficer => false,
     }
 }
 

@@ -197,6 +197,11 @@ pub enum Decision {
         /// Its id.
         id: String,
     },
+    /// Tablets seal what people who hand weapons in say of themselves to this key, from now on.
+    PersonKeyPublished {
+        /// The public key, as age writes it: `age1…`.
+        key: String,
+    },
 }
 
 /// Whether two items are one.
@@ -259,6 +264,7 @@ impl Decision {
             Self::DocumentMoved { .. } => "document.moved",
             Self::ModelAdded { .. } => "model.added",
             Self::ModelWithdrawn { .. } => "model.withdrawn",
+            Self::PersonKeyPublished { .. } => "person_key.published",
         }
     }
 
@@ -344,6 +350,7 @@ impl Decision {
             }
             Self::ModelAdded { toml } => vec![("toml", text(toml))],
             Self::ModelWithdrawn { id } => vec![("id", text(id))],
+            Self::PersonKeyPublished { key } => vec![("key", text(key))],
         };
         let mut pairs: Vec<_> = arguments.into_iter().map(|(k, v)| (Value::Text(k.to_owned()), v)).collect();
         pairs.sort_by(|(a, _), (b, _)| crate::cbor::key_order(a, b));
@@ -429,6 +436,7 @@ impl Decision {
             },
             "model.added" => Self::ModelAdded { toml: text("toml")? },
             "model.withdrawn" => Self::ModelWithdrawn { id: text("id")? },
+            "person_key.published" => Self::PersonKeyPublished { key: text("key")? },
             _ => return None,
         })
     }
@@ -475,6 +483,8 @@ pub struct Authority {
     pub moved: BTreeMap<DocId, (OperationId, u64)>,
     /// Models that the programme added or withdrew.
     pub models: OwnModels,
+    /// The key to which records of people are sealed, once it is published; the newest.
+    pub person_key: Option<String>,
     /// When the decisions were made, ms since the Unix epoch by the register's clock, where that was told.
     pub decided_ms: BTreeMap<u64, i64>,
 }
@@ -687,6 +697,7 @@ impl Authority {
                 }
             }
             Decision::ModelWithdrawn { id } => self.models.withdraw(id),
+            Decision::PersonKeyPublished { key } => self.person_key = Some(key.clone()),
         }
     }
 

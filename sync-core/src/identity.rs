@@ -24,11 +24,13 @@ pub enum Role {
     Auditor,
     /// Runs the system; has no say in content.
     Administrator,
+    /// Looks after the people who handed weapons in: reads their sealed records for a purpose, and nothing else.
+    CaseOfficer,
 }
 
 impl Role {
     /// All roles.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Collector,
         Self::Inspector,
         Self::Supervisor,
@@ -38,6 +40,7 @@ impl Role {
         Self::TracingOfficer,
         Self::Auditor,
         Self::Administrator,
+        Self::CaseOfficer,
     ];
 
     /// Its stable code, for example `tracing_officer`.
@@ -52,6 +55,7 @@ impl Role {
             Self::TracingOfficer => "tracing_officer",
             Self::Auditor => "auditor",
             Self::Administrator => "administrator",
+            Self::CaseOfficer => "case_officer",
         }
     }
 

@@ -118,6 +118,10 @@ id!(
     /// A segment: SHA-256 of its signed payload.
     SegmentHash, 32
 );
+id!(
+    /// A sealed record of a person who handed something in: SHA-256 of its ciphertext, as the tablet sealed it.
+    PersonHash, 32
+);
 
 impl EntryHash {
     /// The document that the entry with this hash creates.

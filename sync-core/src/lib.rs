@@ -33,6 +33,7 @@ pub mod keys;
 #[cfg(test)]
 mod laws;
 pub mod limits;
+pub mod person;
 pub mod policy;
 pub mod receipt;
 pub mod rules;

@@ -33,3 +33,5 @@ pub const EXCHANGE_JOURNALS: usize = 256;
 /// Claimed times outside these bounds (1970-01-01 to 9999-12-31, ms since the Unix epoch) are refused as malformed; within them
 /// a wrong clock is flagged and never corrected.
 pub const CLAIMED_MS: core::ops::RangeInclusive<i64> = 0..=253_402_300_799_999;
+/// Largest sealed record of a person, in bytes; the largest size class of its plain form and its envelope fit.
+pub const PERSON_BYTES: usize = 64 * 1024;

@@ -75,6 +75,12 @@ impl Web {
         Self { token: Some(token.to_owned()), ..self.clone() }
     }
 
+    /// The same, asking another server of the same register.
+    #[must_use]
+    pub fn at(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
+    }
+
     /// Asks for something.
     pub fn get(&self, path: &str) -> Reply {
         let request = ureq::http::Request::get(format!("{}{path}", self.address));

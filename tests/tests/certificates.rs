@@ -183,7 +183,11 @@ async fn a_witness_who_recorded_a_weapon_and_a_claim_of_destruction_certify_noth
         // Another witness of the same state, and the item ended by who may.
         tale.tells("Samuel", other, set("status", "destroyed"));
         tale.attests("Wanda", document, "witnessed");
-        assert_eq!(obstacles(&tale, document).await, codes(&["certificate.witness_recorded"]), "Wim's word stands beside");
+        assert_eq!(
+            obstacles(&tale, document).await,
+            codes(&["certificate.witness_recorded"]),
+            "Wim's word stands beside"
+        );
         register.is_rebuilt_equal().await;
     })
     .await;

@@ -95,6 +95,7 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
         "server/src/admission.rs",
         "server/src/identity/error.rs",
         "server/src/identity/token.rs",
+        "server/src/persons/error.rs",
         "server/src/projection.rs",
         "server/src/audit.rs",
         "server/src/store/error.rs",
@@ -122,6 +123,7 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
         "item.read",
         "item.searched",
         "item.statements_read",
+        "person.listed",
         "setup_page.html",
     ];
     for path in sources(&root.join("server/src/http")) {

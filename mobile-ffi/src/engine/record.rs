@@ -300,22 +300,7 @@ impl Tablet {
         let moment = clock.read(self.platform.as_ref())?;
         let voice = Voice { session, officer, authority, boot: *boot, moment };
         let tx = store.write()?;
-        let statements = entries::about(&tx, &id)?;
-        let seen = ploughshare_core::document::fold(id, &statements, &exceptions(authority));
-        let kind = seen.kind.clone().ok_or_else(|| TabletError::not_found("document", &id.to_string()))?;
-        if seen.update_needed {
-            return Err(TabletError::refused(
-                "document.update_needed",
-                "this document holds statements of a later version and is read-only here",
-                "Nothing was saved. Update this program.",
-            ));
-        }
-        let edits = edits(&seen)?;
-        edits.iter().try_for_each(|edit| reason_given(edit).and_then(|()| member_exists(edit, &seen)))?;
-        let journal = journals::open(&tx)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
-        let after = what_was_seen(&seen, &statements, &journal.id);
-        let saying = Saying { document: Some(id), after, edits };
-        let (saved, _) = append(&tx, &voice, &kind, entry(&tx, &voice, saying)?)?;
+        let saved = say_on(&tx, &voice, &id, edits)?;
         note_time(&tx, noted_ms, moment.claimed_ms)?;
         tx.commit()?;
         Ok(saved)
@@ -333,6 +318,31 @@ fn note_time(conn: &Connection, noted_ms: &mut i64, now_ms: i64) -> Result<()> {
         *noted_ms = kv::put_later(conn, kv::SEEN, now_ms)?;
     }
     Ok(())
+}
+
+/// Says something more about a document, in a transaction of the caller's.
+pub(super) fn say_on(
+    conn: &Connection,
+    voice: &Voice<'_>,
+    id: &DocId,
+    edits: impl FnOnce(&Document) -> Result<Vec<Edit>>,
+) -> Result<Saved> {
+    let statements = entries::about(conn, id)?;
+    let seen = ploughshare_core::document::fold(*id, &statements, &exceptions(voice.authority));
+    let kind = seen.kind.clone().ok_or_else(|| TabletError::not_found("document", &id.to_string()))?;
+    if seen.update_needed {
+        return Err(TabletError::refused(
+            "document.update_needed",
+            "this document holds statements of a later version and is read-only here",
+            "Nothing was saved. Update this program.",
+        ));
+    }
+    let edits = edits(&seen)?;
+    edits.iter().try_for_each(|edit| reason_given(edit).and_then(|()| member_exists(edit, &seen)))?;
+    let journal = journals::open(conn)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
+    let after = what_was_seen(&seen, &statements, &journal.id);
+    let saying = Saying { document: Some(*id), after, edits };
+    Ok(append(conn, voice, &kind, entry(conn, voice, saying)?)?.0)
 }
 
 fn record_row(conn: &Connection, voice: &Voice<'_>, row: &BatchRow) -> Result<Saved> {

@@ -4,9 +4,9 @@ use ploughshare_core::document::{Document, fold};
 
 use super::read::waiting_view;
 use super::{Tablet, exceptions, newest_decision};
-use crate::model::{RefusedView, TabletStatus};
+use crate::model::{PersonRefusedView, RefusedView, TabletStatus};
 use crate::store::query::count;
-use crate::store::{Result, documents, entries, journals, kv, segments};
+use crate::store::{Result, documents, entries, journals, kv, persons, segments};
 
 /// One day in ms.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -49,6 +49,9 @@ impl Tablet {
             code: r.code,
             detail: r.detail,
         });
+        let persons_refused = persons::all_refused(conn)?
+            .into_iter()
+            .map(|(hash, code)| PersonRefusedView { hash: hash.to_string(), code });
         Ok(TabletStatus {
             enrolment: session.map(|s| s.enrolment.clone()),
             lease_days_left: session.map(|s| ((s.enrolment.lease_until_ms - now_ms) / DAY_MS).max(0)),
@@ -61,6 +64,8 @@ impl Tablet {
             refused: refused.collect(),
             waiting,
             aside: count(conn, "SELECT count(*) FROM aside")?,
+            persons_unsent: persons::unsent(conn)?.len() as u64,
+            persons_refused: persons_refused.collect(),
             in_conflict: count(conn, "SELECT count(*) FROM documents WHERE conflicts > 0")?,
             with_findings: count(conn, "SELECT count(*) FROM documents WHERE open_findings > 0")?,
             place: kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64,

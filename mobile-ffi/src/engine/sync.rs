@@ -16,22 +16,24 @@ use crate::transport::{HttpHeader, HttpRequest, HttpResponse, Transport, Transpo
 /// Fewest bytes that a round is shrunk to.
 const LEAST_BYTES: u64 = 16 * 1024;
 /// Rounds that may fail one after the other before the sync gives up.
-const PATIENCE: u32 = 4;
+pub(super) const PATIENCE: u32 = 4;
 
 /// What a round came to.
-enum Round {
+pub(super) enum Round {
     Answered(HttpResponse),
     /// Worth trying again with less.
     Broke(TabletError),
+    /// The same again would be answered the same.
+    Refused(HttpResponse),
 }
 
 /// One sync under way.
-struct Run<'a> {
-    tablet: &'a Tablet,
+pub(super) struct Run<'a> {
+    pub tablet: &'a Tablet,
     transport: &'a dyn Transport,
     url: String,
     token: String,
-    report: SyncReport,
+    pub report: SyncReport,
     up: u64,
     down: u64,
 }
@@ -53,6 +55,7 @@ impl Tablet {
         let (up, down) = (self.up_bytes.max(LEAST_BYTES), self.down_bytes.max(LEAST_BYTES));
         let mut run = Run { tablet: self, transport: transport.as_ref(), url, token, report, up, down };
         run.all()?;
+        run.persons()?;
         run.report.seconds = self.platform.monotonic_ms()?.saturating_sub(begun) as f64 / 1000.0;
         Ok(run.report)
     }
@@ -83,8 +86,10 @@ impl Run<'_> {
                 // Named in every round, so that the register does not send them back.
                 step.request.journals.clone_from(&ends);
                 step.request.segments = self.bytes_of(&step.send)?;
-                let answer = match self.round(step.request.to_bytes())? {
+                let url = self.url.clone();
+                let answer = match self.post(&url, "application/cbor", &step.request.to_bytes())? {
                     Round::Answered(answer) => answer,
+                    Round::Refused(answer) => return Err(token::problem(&answer)),
                     Round::Broke(error) => {
                         failures += 1;
                         self.report.interruptions += 1;
@@ -142,18 +147,18 @@ impl Run<'_> {
     }
 
     /// Sends a request; with a fresh token once, if the one at hand is not accepted.
-    fn round(&mut self, body: Vec<u8>) -> Result<Round> {
+    pub(super) fn post(&mut self, url: &str, kind: &str, body: &[u8]) -> Result<Round> {
         for fresh in [false, true] {
             if fresh {
                 self.token = self.tablet.token(self.transport, true, &mut self.report)?;
             }
             let header = |name: &str, value: String| HttpHeader { name: name.to_owned(), value };
             let headers = vec![
-                header("content-type", "application/cbor".to_owned()),
-                header("accept", "application/cbor".to_owned()),
+                header("content-type", kind.to_owned()),
+                header("accept", "*/*".to_owned()),
                 header("authorization", format!("Bearer {}", self.token)),
             ];
-            let request = HttpRequest { url: self.url.clone(), headers, body: body.clone() };
+            let request = HttpRequest { url: url.to_owned(), headers, body: body.to_vec() };
             let answer = match token::send(self.transport, request, &mut self.report) {
                 Ok(answer) => answer,
                 Err(error @ TransportError::Interrupted { .. }) => return Ok(Round::Broke(error.into())),
@@ -163,7 +168,7 @@ impl Run<'_> {
                 200..=299 => return Ok(Round::Answered(answer)),
                 401 if !fresh => {}
                 408 | 413 | 500..=599 => return Ok(Round::Broke(token::problem(&answer))),
-                _ => return Err(token::problem(&answer)),
+                _ => return Ok(Round::Refused(answer)),
             }
         }
         Err(TabletError::internal("a round ended without an answer"))

@@ -9,6 +9,7 @@ use crate::app::AppError;
 use crate::audit::AuditError;
 use crate::config::ConfigError;
 use crate::identity::IdentityError;
+use crate::persons::PersonsError;
 use crate::rebuild::RebuildError;
 use crate::store::StoreError;
 
@@ -108,6 +109,21 @@ impl From<IdentityError> for Failure {
                 "see `ploughshare officer list` and `ploughshare operation list`, correct the command, run it again",
             ),
         }
+    }
+}
+
+impl From<PersonsError> for Failure {
+    fn from(error: PersonsError) -> Self {
+        let code = error.code();
+        let next = match error {
+            PersonsError::Store(error) => return error.into(),
+            PersonsError::KeyMissing | PersonsError::KeyOther => {
+                "put the register's own person key file in its place, from its backup, and start again"
+            }
+            PersonsError::Erased => "what was erased cannot be had back; the item and the log are as they were",
+            _ => "see `ploughshare person list`, correct the command, run it again",
+        };
+        Self::new(code, &error, next)
     }
 }
 

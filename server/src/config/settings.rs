@@ -55,6 +55,12 @@ settings! {
         "use at least 8388608 bytes, two full exchanges";
     EVIDENCE_BYTES_PER_DEVICE "evidence_bytes_per_device" "PLOUGHSHARE_EVIDENCE_BYTES_PER_DEVICE" "4194304" false
         "use 0 to 1073741824 bytes";
+    PERSON_KEY_FILE "person_key_file" "PLOUGHSHARE_PERSON_KEY_FILE" "" false
+        "name a file that the server may read, the same on every server of one database";
+    PERSONS_PER_DEVICE "persons_per_device" "PLOUGHSHARE_PERSONS_PER_DEVICE" "20000" false
+        "use 0 to 10000000 records";
+    PERSON_RETENTION_DAYS "person_retention_days" "PLOUGHSHARE_PERSON_RETENTION_DAYS" "" false
+        "use 1 to 36500 days, or leave it out";
     ZSTD_LEVEL "zstd_level" "PLOUGHSHARE_ZSTD_LEVEL" "3" false
         "use 1 to 19";
     SHUTDOWN_SECONDS "shutdown_seconds" "PLOUGHSHARE_SHUTDOWN_SECONDS" "20" false
@@ -124,6 +130,12 @@ pub(super) fn read(given: &BTreeMap<&str, Given>) -> Result<Config, ConfigError>
         requests_per_minute: at(&REQUESTS_PER_MINUTE).number(1..=100_000)?,
         bytes_per_minute: at(&BYTES_PER_MINUTE).number(8 * 1024 * 1024..=1 << 40)?,
         evidence_bytes_per_device: at(&EVIDENCE_BYTES_PER_DEVICE).number(0..=1 << 30)?,
+        person_key_file: Some(at(&PERSON_KEY_FILE).text).filter(|text| !text.is_empty()).map(PathBuf::from),
+        persons_per_device: at(&PERSONS_PER_DEVICE).number(0..=10_000_000)?,
+        person_retention_days: Some(at(&PERSON_RETENTION_DAYS))
+            .filter(|given| !given.text.is_empty())
+            .map(|given| given.number(1..=36_500))
+            .transpose()?,
         zstd_level: at(&ZSTD_LEVEL).number(1..=19)?,
         shutdown_seconds: at(&SHUTDOWN_SECONDS).number(1..=600)?,
     })

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use ploughshare_core::exchange::{Answer, Request};
+use ploughshare_core::identity::Role;
 use ploughshare_core::ids::OperationId;
 use ploughshare_core::limits;
 
@@ -52,11 +53,10 @@ pub async fn exchange(
         admission::accept(&api.app, &who, request.segments).await?;
         return Err(revoked());
     }
-    let answer = if caller.roles.contains_key(&operation) {
-        feed::exchange(&api.app, &who, request).await?
-    } else {
-        take_only(&api, &who, request).await?
-    };
+    // A case officer has no say about weapons and is shown none.
+    let heard = caller.roles.get(&operation).is_some_and(|roles| roles.iter().any(|role| *role != Role::CaseOfficer));
+    let answer =
+        if heard { feed::exchange(&api.app, &who, request).await? } else { take_only(&api, &who, request).await? };
     let bytes = answer.to_bytes();
     metrics::counter!("ploughshare_exchange_bytes_total", "direction" => "out").increment(bytes.len() as u64);
     Ok(([(header::CONTENT_TYPE, CBOR)], bytes).into_response())

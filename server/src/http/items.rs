@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Shared;
 use super::body::{Asked, Named};
 use super::caller::Signed;
+use super::persons::{self, PersonMark};
 use super::problem::Problem;
 use super::reviews::{self, Attestation, Review, STATES};
 use super::values::{Projected, bad_cursor, cut, json_of, no_such, operations, page, projected};
@@ -153,6 +154,8 @@ pub struct Whole {
     /// Every path and its value, as the register holds it to be.
     #[schema(value_type = Object)]
     content: serde_json::Value,
+    /// Whether there is a sealed record of the person it came from; never what it says.
+    person: Option<PersonMark>,
     /// What reviews of it came to.
     review: Review,
     /// What officers attested of it, in the order of the fold.
@@ -179,7 +182,8 @@ pub async fn one(
     let content = json_of(&content)?;
     let operation = found.operation.parse().map_err(|_| no_such("item"))?;
     let (review, attestations) = reviews::of(&api, &operation, &item).await?;
+    let person = persons::mark(&api, &operation, &item).await?;
     let projected = projected(&api, &scope).await?;
     signed.note(&api, "item.read", &item.to_string(), Some(found.operation.clone())).await?;
-    Ok(Json(Whole { item: found, content, review, attestations, projected }))
+    Ok(Json(Whole { item: found, content, person, review, attestations, projected }))
 }

@@ -10,7 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::problem::Problem;
 use super::{
     audit, auth, certificates, claims, codes, conflicts, counts, enrol, exchange, findings, health, history, items,
-    metrics, officer_keys, session, setup_page, statements, waiting,
+    metrics, officer_keys, person_reads, persons, session, setup_page, statements, waiting,
 };
 
 #[derive(OpenApi)]
@@ -27,6 +27,10 @@ use super::{
         session::sign_in,
         session::set_up,
         exchange::exchange,
+        persons::bring,
+        persons::list,
+        person_reads::read,
+        person_reads::erase,
         items::list,
         items::one,
         history::history,

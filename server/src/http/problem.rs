@@ -11,6 +11,7 @@ use crate::admission::AdmissionError;
 use crate::audit::AuditError;
 use crate::identity::IdentityError;
 use crate::identity::token::TokenError;
+use crate::persons::PersonsError;
 use crate::projection::ProjectionError;
 use crate::store::StoreError;
 
@@ -140,6 +141,28 @@ impl From<AdmissionError> for Problem {
             AdmissionError::Closed(_) => Self::new(StatusCode::CONFLICT, code, words),
             other => Self::internal(code, &other),
         }
+    }
+}
+
+impl From<PersonsError> for Problem {
+    fn from(error: PersonsError) -> Self {
+        use PersonsError as E;
+        let (code, words) = (error.code(), error.to_string());
+        let status = match error {
+            E::Store(error) => return error.into(),
+            E::Leaf(_) | E::Unreadable | E::NoRandomness => return Self::internal(code, &words),
+            // Nothing is lost: weapons go on, records of people wait where they are.
+            E::KeyMissing | E::KeyOther | E::Unlogged => {
+                return Self::new(StatusCode::SERVICE_UNAVAILABLE, code, words).retry_after(60);
+            }
+            E::Quota(_) => StatusCode::FORBIDDEN,
+            E::UnknownOperation | E::Unknown => StatusCode::NOT_FOUND,
+            E::OtherOperation | E::Closed => StatusCode::CONFLICT,
+            E::Erased => StatusCode::GONE,
+            E::HashDiffers | E::BadPurpose | E::BadReference | E::BadReason => StatusCode::BAD_REQUEST,
+            E::WrongKey | E::Damaged | E::BadRecord(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        Self::new(status, code, words)
     }
 }
 

@@ -105,10 +105,15 @@ impl Caller {
         self.roles.iter().map(|(operation, roles)| (*operation, codes(roles))).collect()
     }
 
-    /// Which operations the caller may read: those with any role but administrator, who runs the system and sees no content. A
-    /// role in the scope of the register holds in all.
+    /// Which operations the caller may read: those with any role but administrator, who runs the system and sees no content, and case
+    /// officer, who sees people's records and no weapons. A role in the scope of the register holds in all.
     pub fn reads(&self) -> Scope {
-        self.with(|role| role != Role::Administrator)
+        self.with(|role| !matches!(role, Role::Administrator | Role::CaseOfficer))
+    }
+
+    /// In which operations the caller may see which records of people there are, and read one for a purpose.
+    pub fn reads_persons(&self) -> Scope {
+        self.with(|role| matches!(role, Role::CaseOfficer | Role::Registrar))
     }
 
     /// Where the caller holds one of these roles.
@@ -135,6 +140,16 @@ mod tests {
     #[test]
     fn an_administrator_reads_no_content() {
         assert!(caller(&[(0, Role::Administrator), (1, Role::Administrator)]).reads().is_empty());
+    }
+
+    #[test]
+    fn a_case_officer_sees_people_and_no_weapons_and_few_others_see_people() {
+        let case_officer = caller(&[(1, Role::CaseOfficer)]);
+        assert!(case_officer.reads().is_empty());
+        assert!(case_officer.reads_persons().holds(&OperationId::from_bytes([1; 16])));
+        for role in Role::ALL.into_iter().filter(|role| !matches!(role, Role::CaseOfficer | Role::Registrar)) {
+            assert!(caller(&[(0, role), (1, role)]).reads_persons().is_empty(), "{role:?}");
+        }
     }
 
     #[test]

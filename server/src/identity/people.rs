@@ -9,6 +9,7 @@ use super::{IdentityError, REGISTER_SCOPE, REGISTER_SCOPE_CODE, officer_key, pas
 use crate::admission::{AdmissionError, lock_operation};
 use crate::app::App;
 use crate::decide::{decide, register_journal};
+use crate::persons;
 use crate::store::audit_log::{self, Log};
 use crate::store::identity::{self as rows, Officer, Operation};
 use crate::store::{StoreError, Tx};
@@ -65,7 +66,9 @@ pub async fn open_operation(
         error if error.is_constraint("operation_code_unique") => IdentityError::CodeTaken,
         error => error.into(),
     })?;
-    decide(app, &mut tx, &id, actor, &[Decision::OperationOpened { name, training }]).await?;
+    let mut decisions = vec![Decision::OperationOpened { name, training }];
+    decisions.extend(persons::publication(app, &mut tx, &id).await?);
+    decide(app, &mut tx, &id, actor, &decisions).await?;
     tx.commit().await?;
     app.wake.notify_one();
     Ok(operation)

@@ -131,11 +131,13 @@ impl Rows {
         }
         let mut markings = Vec::new();
         let mut photos = Vec::new();
+        let mut persons = Vec::new();
         let mut rows = Vec::with_capacity(items.len());
         for (_, item) in items {
             rows.push(std::mem::take(&mut item.columns));
             photos.append(&mut item.photos);
             markings.append(&mut item.markings);
+            persons.extend(item.person.take());
         }
         tx.upsert_many("item", &ITEM, &["operation", "id"], rows).await?;
         if !markings.is_empty() {
@@ -156,6 +158,9 @@ impl Rows {
                 "withdrawn",
             ];
             tx.insert_many("marking", &columns, markings).await?;
+        }
+        if !persons.is_empty() {
+            tx.insert_many("item_person", &["operation", "item", "hash"], persons).await?;
         }
         if !photos.is_empty() {
             tx.insert_many("photo", &["operation", "item", "key", "hash", "view"], photos).await?;
@@ -194,6 +199,7 @@ async fn forget(tx: &mut Tx, operation: &OperationId, docs: &[Val]) -> Result<()
         "delete from review where operation = $1 and doc in ({})",
         "delete from marking where operation = $1 and item in ({})",
         "delete from photo where operation = $1 and item in ({})",
+        "delete from item_person where operation = $1 and item in ({})",
     ] {
         change_by_keys(tx, sql, &vals![operation.as_bytes()], docs).await?;
     }

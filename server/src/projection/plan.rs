@@ -39,6 +39,8 @@ pub(super) struct ItemRow {
     pub columns: Vec<Val>,
     pub markings: Vec<Vec<Val>>,
     pub photos: Vec<Vec<Val>>,
+    /// The sealed record of a person that it names.
+    pub person: Option<Vec<Val>>,
     pub serial_norm: Option<String>,
     /// Kind, class, context, status; unknown is empty.
     pub cell: [String; 4],
@@ -398,8 +400,9 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         c.seq
     ];
     let (markings, photos) = (markings.collect(), photos.collect());
+    let person = record.person.map(|hash| vals![op, id, hash.to_vec()]);
     let (received_us, clock_drift_ms) = (c.birth.received_us, folded.clock_drift_ms);
-    ItemRow { record, columns, markings, photos, serial_norm, cell, received_us, clock_drift_ms }
+    ItemRow { record, columns, markings, photos, person, serial_norm, cell, received_us, clock_drift_ms }
 }
 
 fn collection_row(

@@ -132,6 +132,15 @@ impl Db {
         Ok(Some(listener))
     }
 
+    /// Writes the log ahead into the database and empties it, so that what was deleted stands in neither. On PostgreSQL nothing: there old
+    /// rows go when it vacuums.
+    pub async fn forget_deleted(&self) -> Result<()> {
+        if let Self::Sqlite { writer, .. } = self {
+            sqlx::query("pragma wal_checkpoint(truncate)").execute(writer).await?;
+        }
+        Ok(())
+    }
+
     /// Closes all connections, waiting for those in use.
     pub async fn close(&self) {
         match self {

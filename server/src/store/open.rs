@@ -230,7 +230,9 @@ async fn open_sqlite(path: &Path, part: Part) -> Result<Db> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(if part == Part::Feed { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
         .pragma("cache_size", if part == Part::Feed { "-8192" } else { "-32768" })
-        .pragma("journal_size_limit", "67108864");
+        .pragma("journal_size_limit", "67108864")
+        // What is deleted is a person's key: it goes from the file, not only from the index.
+        .pragma("secure_delete", if part == Part::Feed { "on" } else { "off" });
     let writer = SqlitePoolOptions::new()
         .max_connections(1)
         .min_connections(1)

@@ -137,6 +137,7 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::DocumentMoved { document: DocId::from_bytes([5; 16]), to: OperationId::from_bytes([7; 16]), reason },
         Decision::ModelAdded { toml: String::new() },
         Decision::ModelWithdrawn { id: String::new() },
+        Decision::PersonKeyPublished { key: String::new() },
     ];
     assert!(all.iter().all(|decision| Decision::from_edit(&decision.to_edit()).as_ref() == Some(decision)));
     let index = |decision: &Decision| match decision {
@@ -162,6 +163,7 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::DocumentMoved { .. } => 19,
         Decision::ModelAdded { .. } => 20,
         Decision::ModelWithdrawn { .. } => 21,
+        Decision::PersonKeyPublished { .. } => 22,
     };
     assert!(all.iter().enumerate().all(|(i, decision)| index(decision) == i));
     all.iter().map(|decision| (decision.verb().to_owned(), decision.to_edit())).collect()
@@ -224,7 +226,7 @@ fn the_table_of_roles_and_statements() {
         writeln!(table, "column {}: {}", i + 1, role.code()).unwrap();
     }
     for (verdicts, names) in blocks {
-        write!(table, "\n  1  2  3  4  5  6  7  8  9\n{verdicts}\n").unwrap();
+        write!(table, "\n  1  2  3  4  5  6  7  8  9 10\n{verdicts}\n").unwrap();
         for name in names {
             writeln!(table, "      {name}").unwrap();
         }

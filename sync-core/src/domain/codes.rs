@@ -11,6 +11,7 @@ mod collection;
 mod countries;
 mod custody;
 mod markings;
+mod person;
 mod procedures;
 mod tracing;
 
@@ -25,6 +26,7 @@ pub use custody::{
     CUSTODY_EVENT, DESTRUCTION_METHOD, DESTRUCTION_RESULT, INTENDED, PACKAGING, PHOTO_VIEW, QUANTITY_METHOD, STATUS,
 };
 pub use markings::{MARKING_CONDITION, MARKING_LOCATION, MARKING_METHOD, MARKING_SIDE, MARKING_TYPE, SERIAL_STATUS};
+pub use person::{ID_DOCUMENT, PERSON_AGE_GROUP, PERSON_ERASURE, PERSON_PURPOSE, PERSON_SEX};
 pub use procedures::{
     CARGO, COUNT_OCCASION, DESTRUCTION_STATE, HANDOVER_MANNER, HANDOVER_STATE, IDENTITY_CHECK, INCIDENT_NATURE,
     INCIDENT_STATE, SEAL_STATE, SIGHTING, WORK_STATE,
@@ -89,6 +91,7 @@ pub fn all() -> &'static [&'static CodeList] {
         &HANDOVER_STATE,
         &HAZARD_DIVISION,
         &HOLDER_CATEGORY,
+        &ID_DOCUMENT,
         &IDENTITY_CHECK,
         &ILLICIT_BASIS,
         &INCIDENT_NATURE,
@@ -104,6 +107,10 @@ pub fn all() -> &'static [&'static CodeList] {
         &ORIGIN_KIND,
         &PACKAGING,
         &PART_TYPE,
+        &PERSON_AGE_GROUP,
+        &PERSON_ERASURE,
+        &PERSON_PURPOSE,
+        &PERSON_SEX,
         &PHOTO_VIEW,
         &QUANTITY_METHOD,
         &RESPONSE_LIMIT_GROUND,

@@ -49,6 +49,9 @@ pub enum Command {
     Findings(Limit),
     /// Import a register that others kept (CSV or XLSX). Importing again adds nothing.
     Import(Import),
+    /// Seal what a person who hands something in says of themselves. It can be written here and not read.
+    #[command(subcommand)]
+    Person(PersonCommand),
     /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
     Status,
     /// Bring what was recorded to the register and take in what others said.
@@ -350,6 +353,79 @@ pub struct Resolve {
     pub reason: String,
     #[command(flatten)]
     pub speaker: Speaker,
+}
+
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "made once, when the program starts")]
+pub enum PersonCommand {
+    /// Seal a person's record and name it in the items that they handed in.
+    Add(PersonAdd),
+}
+
+/// What a person says of themselves. As flags it may stay in the shell's history; --file - reads it from standard input.
+#[derive(Args)]
+pub struct PersonAdd {
+    /// An item that they handed in: its id, or at least its first 8 digits. May be given several times.
+    #[arg(long, required = true)]
+    pub item: Vec<String>,
+    /// A JSON object of fields from this file; `-` reads standard input.
+    #[arg(long, short, value_name = "FILE", conflicts_with_all = [
+        "child", "name", "names_other", "year_of_birth", "sex", "age_group", "group", "unit", "id_kind", "id_number", "phone",
+        "locality", "notes", "unaccompanied", "referral",
+    ])]
+    pub file: Option<String>,
+    /// A child, under 18: only --sex, --age-group, --unaccompanied and --referral are taken.
+    #[arg(long)]
+    pub child: bool,
+    /// Name.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Other names.
+    #[arg(long)]
+    pub names_other: Option<String>,
+    /// Year of birth.
+    #[arg(long)]
+    pub year_of_birth: Option<i64>,
+    /// Sex; see `codes person_sex`.
+    #[arg(long)]
+    pub sex: Option<String>,
+    /// Age group; see `codes person_age_group`.
+    #[arg(long)]
+    pub age_group: Option<String>,
+    /// Armed group or force.
+    #[arg(long)]
+    pub group: Option<String>,
+    /// Unit in it.
+    #[arg(long)]
+    pub unit: Option<String>,
+    /// Kind of document shown; see `codes id_document`.
+    #[arg(long)]
+    pub id_kind: Option<String>,
+    /// Its number.
+    #[arg(long)]
+    pub id_number: Option<String>,
+    /// Telephone.
+    #[arg(long)]
+    pub phone: Option<String>,
+    /// Where they live.
+    #[arg(long)]
+    pub locality: Option<String>,
+    /// Anything else.
+    #[arg(long)]
+    pub notes: Option<String>,
+    /// Of a child: whether they came without a parent or guardian, true or false.
+    #[arg(long)]
+    pub unaccompanied: Option<bool>,
+    /// Of a child: code or number of the referral to a child protection officer.
+    #[arg(long)]
+    pub referral: Option<String>,
+}
+
+/// Nothing of a person is printed by accident.
+impl std::fmt::Debug for PersonAdd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PersonAdd").field("item", &self.item).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Args)]

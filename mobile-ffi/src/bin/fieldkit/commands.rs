@@ -5,6 +5,7 @@ mod import;
 mod look;
 mod models;
 mod officer;
+mod person;
 mod record;
 mod review;
 mod show;
@@ -37,6 +38,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Conflicts(args) => look::conflicts(&open()?, &args, output),
         Command::Findings(args) => look::findings(&open()?, &args, output),
         Command::Import(args) => import::import(&open()?, args, output),
+        Command::Person(command) => person::run(&open()?, command, output),
         Command::Status => sync::status(&open()?, output),
         Command::Sync => sync::sync(&open()?, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),

@@ -18,6 +18,11 @@ pub fn line(text: &str) {
     drop(writeln!(std::io::stdout().lock(), "{text}"));
 }
 
+/// Says something beside the answer, on standard error.
+pub fn warn(text: &str) {
+    drop(writeln!(std::io::stderr().lock(), "warning: {text}"));
+}
+
 /// A table with these headers.
 pub fn table(headers: &[&str]) -> Table {
     let mut table = Table::new();

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId, SegmentHash};
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId, PersonHash, SegmentHash};
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgRow, PgTypeInfo};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -85,7 +85,7 @@ macro_rules! val_from_id {
     )+};
 }
 
-val_from_id!(DocId, JournalId, OperationId, OfficerId, DeviceId, EntryHash, SegmentHash);
+val_from_id!(DocId, JournalId, OperationId, OfficerId, DeviceId, EntryHash, SegmentHash, PersonHash);
 
 impl<const N: usize> From<[u8; N]> for Val {
     fn from(value: [u8; N]) -> Self {

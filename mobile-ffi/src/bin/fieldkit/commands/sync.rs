@@ -39,6 +39,18 @@ pub fn sync(tablet: &Tablet, output: &Output) -> Result<(), TabletError> {
         if r.refused > 0 {
             line(&format!("The register refused {}; nothing is lost, see `status`.", counted(r.refused, "segment")));
         }
+        if r.persons > 0 {
+            line(&format!("Sent {}; they are gone from this device.", counted(r.persons, "sealed record")));
+        }
+        if r.persons_refused > 0 {
+            let refused = counted(r.persons_refused, "sealed record");
+            line(&format!("The register refused {refused} of people; see `status`."));
+        }
+        if let Some(code) = &r.persons_held {
+            line(&format!(
+                "The register takes no sealed records of people now [{code}]; they wait here for the next sync."
+            ));
+        }
         if r.interruptions > 0 {
             line(&format!("The link broke {}; the sync went on from there.", counted(r.interruptions, "time")));
         }
@@ -72,6 +84,10 @@ fn words(s: &TabletStatus) {
     row("  receipted by the register", s.entries_receipted.to_string());
     if s.entries_stranded > 0 {
         row("  stranded (their key is gone)", s.entries_stranded.to_string());
+    }
+    row("sealed records of people", format!("{} not sent yet", s.persons_unsent));
+    for refused in &s.persons_refused {
+        row("  refused, record them again", format!("{} [{}]", refused.hash, refused.code));
     }
     row("documents in conflict", s.in_conflict.to_string());
     row("documents with open findings", s.with_findings.to_string());
