@@ -8,16 +8,20 @@ mod catalogue;
 mod description;
 pub mod duplicates;
 pub mod models;
+mod parameters;
+pub mod procedures;
 mod serials;
 #[cfg(test)]
 mod tests;
+mod tuning;
 mod when_where;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+pub use tuning::{Parameter, Tunings};
 
-use crate::domain::item::ItemRecord;
+use crate::domain::item::{ItemRecord, JustificationRecord};
 use crate::domain::place::Place;
 use models::Reference;
 
@@ -60,6 +64,8 @@ pub struct Rule {
     pub title: &'static str,
     /// What is wrong, why it matters, what to do: a paragraph for training.
     pub explanation: &'static str,
+    /// What a programme can set of it.
+    pub parameters: &'static [Parameter],
 }
 
 /// What a rule noticed.
@@ -117,7 +123,7 @@ impl Finding {
 }
 
 /// What is known around an item. What is not known is not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context<'a> {
     /// The present, milliseconds since the Unix epoch.
     pub now_ms: Option<i64>,
@@ -127,13 +133,25 @@ pub struct Context<'a> {
     pub clock_drift_ms: Option<i64>,
     /// Where the site of the record is.
     pub site: Option<SiteArea>,
+    /// Minutes after midnight UTC at which the site opens and closes, where it is a static one that does.
+    pub hours: Option<(i64, i64)>,
+    /// Which rules are switched and tuned.
+    pub tuning: Tunings,
     /// The table of models: the built-in one, or that of the operation.
     pub models: &'a Reference,
 }
 
 impl Default for Context<'_> {
     fn default() -> Self {
-        Self { now_ms: None, received_ms: None, clock_drift_ms: None, site: None, models: Reference::builtin() }
+        Self {
+            now_ms: None,
+            received_ms: None,
+            clock_drift_ms: None,
+            site: None,
+            hours: None,
+            tuning: Tunings::default(),
+            models: Reference::builtin(),
+        }
     }
 }
 
@@ -163,8 +181,21 @@ pub fn check_item(item: &ItemRecord, context: &Context<'_>) -> Vec<Finding> {
     serials::check(item, &mut findings);
     description::check(item, context, &mut findings);
     when_where::check(item, context, &mut findings);
+    settle(findings, &context.tuning, &item.justifications)
+}
+
+/// What is left of findings once rules that are switched off are passed over: in the order of rule and key, each with the reason
+/// that somebody gave for it.
+pub(crate) fn settle(
+    mut findings: Vec<Finding>,
+    tuning: &Tunings,
+    justifications: &[JustificationRecord],
+) -> Vec<Finding> {
+    findings.retain(|finding| tuning.enabled(finding.rule));
     for finding in &mut findings {
-        finding.justification = item.justification(finding.rule).map(str::to_owned);
+        let given = justifications.iter().filter(|j| j.is_live() && j.rule.as_deref() == Some(finding.rule));
+        let meant = given.filter(|j| j.finding.as_ref().is_none_or(|key| *key == finding.key));
+        finding.justification = meant.filter_map(|j| j.reason.clone()).find(|reason| !reason.trim().is_empty());
         finding.justified = finding.justification.is_some();
     }
     findings.sort_by(|a, b| (a.rule, &a.key, &a.message).cmp(&(b.rule, &b.key, &b.message)));

@@ -1,10 +1,22 @@
 //! What the rules are called and how they are explained. An id keeps its meaning for ever.
 
-use super::Rule;
 use super::Severity::{Block, Flag, Warn};
+use super::{Parameter, Rule, parameters as p};
 
 const fn rule(id: &'static str, severity: super::Severity, title: &'static str, explanation: &'static str) -> Rule {
-    Rule { id, version: 1, severity, title, explanation }
+    Rule { id, version: 1, severity, title, explanation, parameters: &[] }
+}
+
+impl Rule {
+    const fn version(mut self, version: u32) -> Self {
+        self.version = version;
+        self
+    }
+
+    const fn with(mut self, parameters: &'static [Parameter]) -> Self {
+        self.parameters = parameters;
+        self
+    }
 }
 
 pub(super) static RULES: &[Rule] = &[
@@ -89,7 +101,8 @@ pub(super) static RULES: &[Rule] = &[
         "A run of consecutive serials at one site",
         "More weapons than usual at one site bear serials that follow one another. They may come from one consignment, \
          which makes a strong lead for tracing; or serials were made up or copied instead of read. Inspect a sample.",
-    ),
+    )
+    .with(&[p::RUN]),
     rule(
         "R20",
         Flag,
@@ -189,12 +202,29 @@ pub(super) static RULES: &[Rule] = &[
         "Times do not fit together",
         "Something is dated in the future, or an event of custody before the weapon was collected. Check the clock of the \
          device and the dates entered. A clock that differs by more than ten minutes from the register's is flagged.",
-    ),
+    )
+    .with(&[p::TOLERANCE]),
     rule(
         "R43",
         Warn,
         "The position is doubtful",
         "The position is 0, 0, is accurate to more than 500 metres only, or lies outside the site. Wait for a better fix, \
          or say that the place is withheld.",
+    )
+    .with(&[p::ACCURACY]),
+    rule(
+        "R71",
+        Flag,
+        "Somebody verified or approved what they recorded themselves",
+        "The officer who recorded something is also the one who verified or approved it. Two pairs of eyes are the whole \
+         worth of a verification; such a word does not count. Let somebody else look at the thing, not at the record only.",
+    ),
+    rule(
+        "R76",
+        Flag,
+        "Both signatures were made on one device",
+        "Two people signed one act, supervisor and witness or giver and receiver, with keys that are kept on one device. \
+         Where tablets are shared that can be in order; it is also what one person with both PINs would leave behind. Ask \
+         who was there. A programme can rule that the second signature does not count.",
     ),
 ];
