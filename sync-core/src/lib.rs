@@ -24,6 +24,7 @@ pub mod domain;
 pub mod edit;
 pub mod entry;
 pub mod exchange;
+pub mod handover;
 #[cfg(test)]
 mod hostile;
 pub mod identity;
@@ -33,11 +34,13 @@ pub mod keys;
 #[cfg(test)]
 mod laws;
 pub mod limits;
+pub mod marks;
 pub mod policy;
 pub mod receipt;
 pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod segment;
+pub mod spot_check;
 #[cfg(test)]
 mod vectors;
