@@ -1,15 +1,26 @@
 //! Rules: the automatic search for data that cannot be, or that deserve a second look.
 //!
-//! A rule notices and explains; it changes nothing, and it never merges two items. The same functions run on the tablet
-//! (one item, [`check_item`]) and in the register (also across items, [`duplicates`]). Everything here is pure: same
-//! records in, same findings out, in the same order.
+//! A rule notices and explains; it changes nothing, and it never merges two items. The same functions run on the tablet and in the
+//! register. Everything here is pure: same records in, same findings out, in the same order.
+//!
+//! - [`check_item`]: what an item says of itself.
+//! - [`procedures::check`]: any document with what is known around it, signatures included.
+//! - [`duplicates`], [`applied_marks::reused`]: across items.
+//! - [`applied_marks::out_of_block`], [`collections::check`], [`lots::recounted`], [`pace::paced`], [`procedures::certificate`],
+//!   [`procedures::overdue`], [`review::edited`]: what needs more than a document; each says who calls it.
 
+pub mod applied_marks;
 mod catalogue;
+pub mod collections;
 mod description;
 pub mod duplicates;
+mod life;
+pub mod lots;
 pub mod models;
+pub mod pace;
 mod parameters;
 pub mod procedures;
+pub mod review;
 mod serials;
 #[cfg(test)]
 mod tests;
@@ -181,6 +192,9 @@ pub fn check_item(item: &ItemRecord, context: &Context<'_>) -> Vec<Finding> {
     serials::check(item, &mut findings);
     description::check(item, context, &mut findings);
     when_where::check(item, context, &mut findings);
+    applied_marks::check(item, context, &mut findings);
+    life::check(item, context, &mut findings);
+    lots::check(item, context, &mut findings);
     settle(findings, &context.tuning, &item.justifications)
 }
 

@@ -5,11 +5,22 @@
 //! all of the operation, a tablet what it holds. What is not known is not judged, so the same document has fewer findings on a tablet,
 //! and never others.
 
+mod counts;
+mod destructions;
+mod handovers;
+mod hands;
 mod people;
+mod sessions;
+#[cfg(test)]
+mod tests;
+mod times;
 
-use std::collections::BTreeMap;
+pub use counts::overdue;
+pub use destructions::certificate;
 
 use super::{Finding, Tunings, settle};
+pub use crate::custody::Expected;
+use crate::destruction;
 use crate::document::Content;
 use crate::domain::item::{ItemRecord, JustificationRecord};
 use crate::domain::procedures::{
@@ -72,20 +83,7 @@ pub struct SignedAct {
     pub claimed_ms: i64,
 }
 
-/// What lies in a store by the books.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Expected {
-    /// Weapons.
-    pub weapons: i64,
-    /// Parts.
-    pub parts: i64,
-    /// Rounds of ammunition.
-    pub rounds: i64,
-    /// Each item with its quantity; 1 for what is counted by pieces.
-    pub items: BTreeMap<DocId, i64>,
-}
-
-/// When a store was last counted.
+/// When a store was last counted. For a store that nobody ever counted: when its first item came to lie in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LastCounts {
     /// Its last weekly count, or a count of everything, milliseconds since the Unix epoch.
@@ -106,23 +104,49 @@ pub struct Times {
 }
 
 /// Runs every rule on a document that can be known from it and what is around it. Findings come in the order of rule and key. A kind
-/// that no rule is about has none; what only an item says of itself is [`super::check_item`]'s.
+/// that no rule is about has none; what an item says of itself is [`super::check_item`]'s.
 pub fn check(kind: &str, content: &Content, around: &dyn Around) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let justifications = read(kind, content, around, &mut findings);
+    let justifications = of_kind(kind, content, around, &mut findings);
+    times::check(kind, content, around, &mut findings);
     people::check(kind, around, &mut findings);
     settle(findings, around.tuning(), &justifications)
 }
 
 /// Reads the document as what it is, runs the rules of its kind and gives what was justified on it.
-fn read(kind: &str, content: &Content, _around: &dyn Around, _findings: &mut Vec<Finding>) -> Vec<JustificationRecord> {
+fn of_kind(
+    kind: &str,
+    content: &Content,
+    around: &dyn Around,
+    findings: &mut Vec<Finding>,
+) -> Vec<JustificationRecord> {
     match kind {
         "item" => ItemRecord::read(content).justifications,
-        "marking_session" => MarkingSessionRecord::read(content).justifications,
-        "handover" => HandoverRecord::read(content).justifications,
-        "count" => CountRecord::read(content).justifications,
+        "marking_session" => {
+            let session = MarkingSessionRecord::read(content);
+            sessions::check(&session, around, findings);
+            session.justifications
+        }
+        "handover" => {
+            let handover = HandoverRecord::read(content);
+            handovers::check(&handover, around, findings);
+            handover.justifications
+        }
+        "count" => {
+            let count = CountRecord::read(content);
+            counts::check(&count, around, findings);
+            count.justifications
+        }
         "incident" => IncidentRecord::read(content).justifications,
-        "destruction" => DestructionRecord::read(content).justifications,
+        "destruction" => {
+            let destruction = DestructionRecord::read(content);
+            if destruction.state.as_deref() != Some("cancelled") {
+                let outcome = destruction::outcome(&destruction);
+                destructions::check(&destruction, &outcome, around, findings);
+                hands::check(&destruction, &outcome, around, findings);
+            }
+            destruction.justifications
+        }
         "spot_check" => SpotCheckRecord::read(content).justifications,
         _ => Vec::new(),
     }

@@ -1,9 +1,11 @@
-//! Rules about the signatures on any document: R71 (nobody verifies their own record), R76 (two signatures on one device).
+//! Rules about the signatures on any document: R71 (nobody verifies their own record), R72 (signatures that are missing), R76 (two
+//! signatures on one device).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::Finding;
 use super::{Around, SignedAct};
+use crate::ids::OfficerId;
 
 /// Acts that need two people, and of which the two signatures therefore belong together.
 const TOGETHER: [(&str, &str); 3] =
@@ -12,6 +14,25 @@ const TOGETHER: [(&str, &str); 3] =
 pub(super) fn check(kind: &str, around: &dyn Around, findings: &mut Vec<Finding>) {
     own_word(kind, around, findings);
     same_device(around, findings);
+}
+
+/// Who signed this, as far as it counts.
+pub(super) fn signers(what: &str, around: &dyn Around) -> BTreeSet<OfficerId> {
+    around.attestations().iter().filter(|act| act.counts && act.what == what).map(|act| act.officer).collect()
+}
+
+/// R72. A signature that should be there and is not, or is somebody else's than the officer's who is named.
+pub(super) fn missing(what: &str, named: Option<OfficerId>, around: &dyn Around) -> Option<Finding> {
+    let signers = signers(what, around);
+    if named.map_or(!signers.is_empty(), |officer| signers.contains(&officer)) {
+        return None;
+    }
+    let message = match (named, signers.first()) {
+        (Some(_), Some(_)) => format!("'{what}' is signed by somebody else than the officer who is named"),
+        _ => format!("'{what}' is not signed"),
+    };
+    let finding = Finding::new("R72", what, message).arg("what", what);
+    Some(named.into_iter().fold(finding, |finding, officer| finding.arg("officer", officer)))
 }
 
 /// R71. A claim shows as well as what counts: that somebody tried is what a registrar wants to know.
