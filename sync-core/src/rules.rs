@@ -7,9 +7,11 @@
 //! - [`procedures::check`]: any document with what is known around it, signatures included.
 //! - [`duplicates`], [`applied_marks::reused`]: across items.
 //! - [`applied_marks::out_of_block`], [`collections::check`], [`lots::recounted`], [`pace::paced`], [`procedures::certificate`],
-//!   [`procedures::overdue`], [`review::edited`]: what needs more than a document; each says who calls it.
+//!   [`procedures::overdue`], [`review::edited`], [`waiting`]: what needs more than a document; each says who calls it.
 
 pub mod applied_marks;
+#[cfg(test)]
+mod cases;
 mod catalogue;
 pub mod collections;
 mod description;
@@ -29,6 +31,7 @@ mod when_where;
 
 use std::collections::BTreeMap;
 
+pub use life::waiting;
 use serde::Serialize;
 pub use tuning::{Parameter, Tunings};
 
@@ -198,8 +201,8 @@ pub fn check_item(item: &ItemRecord, context: &Context<'_>) -> Vec<Finding> {
     settle(findings, &context.tuning, &item.justifications)
 }
 
-/// What is left of findings once rules that are switched off are passed over: in the order of rule and key, each with the reason
-/// that somebody gave for it.
+/// What is left of findings once rules that are switched off are passed over: in the order of rule and key, one of each, with the
+/// reason that somebody gave for it.
 pub(crate) fn settle(
     mut findings: Vec<Finding>,
     tuning: &Tunings,
@@ -213,5 +216,6 @@ pub(crate) fn settle(
         finding.justified = finding.justification.is_some();
     }
     findings.sort_by(|a, b| (a.rule, &a.key, &a.message).cmp(&(b.rule, &b.key, &b.message)));
+    findings.dedup_by(|later, first| (later.rule, &later.key) == (first.rule, &first.key));
     findings
 }

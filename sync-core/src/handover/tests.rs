@@ -118,14 +118,17 @@ fn seals_are_applied_once_and_found_as_they_were() {
     assert!(!seals(&handover).iter().any(|d| d.way == SealWay::NotLookedAt));
 }
 
-fn lists() -> impl Strategy<Value = Vec<(Option<u8>, Option<u8>, Option<i64>)>> {
+/// Item, tag and quantity of a line.
+type Line = (Option<u8>, Option<u8>, Option<i64>);
+
+fn lists() -> impl Strategy<Value = Vec<Line>> {
     let quantity = prop_oneof![Just(None), (0_i64..4).prop_map(Some)];
     proptest::collection::vec((proptest::option::of(0_u8..5), proptest::option::of(0_u8..5), quantity), 0..9)
 }
 
-fn pieces<'a>(list: &'a [(Option<u8>, Option<u8>, Option<i64>)], keys: &'a [String]) -> Vec<Piece<'a>> {
+fn pieces<'a>(list: &'a [Line], keys: &'a [String]) -> Vec<Piece<'a>> {
     const TAGS: [&str; 5] = ["T0", "T1", "T2", "T3", "T4"];
-    let one = |((item, tag, quantity), key): (&(Option<u8>, Option<u8>, Option<i64>), &'a String)| Piece {
+    let one = |((item, tag, quantity), key): (&Line, &'a String)| Piece {
         key,
         item: item.map(id),
         tag: tag.map(|tag| TAGS[usize::from(tag)]),

@@ -4,7 +4,7 @@
 use super::parameters::{
     DAY_MS, DISPOSITION_DAYS, FIRST_DAY, GAP, HOUR_MS, LAST_DAY, LEAST_G, MINUTE_MS, MOST_G, STORE_DAYS, TOLERANCE,
 };
-use super::{Context, Finding, Tunings};
+use super::{Context, Finding, Tunings, settle};
 use crate::custody::{self, Step};
 use crate::domain::item::{CustodyRecord, ItemRecord};
 use crate::domain::time::format_iso8601;
@@ -12,7 +12,6 @@ use crate::domain::time::format_iso8601;
 pub(super) fn check(item: &ItemRecord, context: &Context, findings: &mut Vec<Finding>) {
     chain(item, context, findings);
     collected(item, context, findings);
-    waiting(item, context, findings);
     after_the_end(item, &context.tuning, findings);
     weight(item, &context.tuning, findings);
     authority(item, findings);
@@ -144,23 +143,28 @@ fn is_settled(item: &ItemRecord) -> bool {
     ended || status == "marked_retained" || crate::marks::applied(item).any(|mark| mark.seen().is_some())
 }
 
-/// R45. Asked with the present at hand: on a tablet, and by whoever makes a report.
-fn waiting(item: &ItemRecord, context: &Context, findings: &mut Vec<Finding>) {
-    let Some(now) = context.now_ms.filter(|_| !is_settled(item)) else { return };
-    let days_since = |at: i64| now.saturating_sub(at) / DAY_MS;
+/// R45 on one item at a moment. It comes with time alone and is nobody's mistake, so it is not among the findings of [`super::check_item`]:
+/// whoever makes a report or a list of work calls it, with the time of the report.
+pub fn waiting(item: &ItemRecord, now_ms: i64, tuning: &Tunings) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if is_settled(item) {
+        return findings;
+    }
+    let days_since = |at: i64| now_ms.saturating_sub(at) / DAY_MS;
     if let Some(days) = item.collected_at.map(days_since)
-        && days > context.tuning.of(&DISPOSITION_DAYS)
+        && days > tuning.of(&DISPOSITION_DAYS)
     {
         let message = format!("for {days} days the item was neither marked nor destroyed");
         findings.push(Finding::new("R45", "disposition", message).arg("days", days));
     }
     let stored = live(item).filter(|event| event.event.as_deref() == Some("stored")).filter_map(|event| event.at);
     if let Some(days) = stored.min().map(days_since)
-        && days > context.tuning.of(&STORE_DAYS)
+        && days > tuning.of(&STORE_DAYS)
     {
         let message = format!("for {days} days the item has been in store");
         findings.push(Finding::new("R45", "store", message).arg("days", days));
     }
+    settle(findings, tuning, &item.justifications)
 }
 
 /// R53, as the item itself tells it.

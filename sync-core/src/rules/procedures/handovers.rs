@@ -8,7 +8,7 @@ use super::super::parameters::{MINUTE_MS, ROUNDS_PERMILLE, TOLERANCE};
 use super::super::{Finding, Severity};
 use super::{Around, people};
 use crate::domain::item::ItemRecord;
-use crate::domain::procedures::HandoverRecord;
+use crate::domain::procedures::{HandoverRecord, LineRecord, LoadedRecord};
 use crate::domain::serial;
 use crate::handover::{self, Difference, Differences, Subject, Way};
 use crate::ids::{DocId, OfficerId};
@@ -33,8 +33,8 @@ fn is_on_its_way(handover: &HandoverRecord) -> bool {
 
 /// R50.
 fn counts(handover: &HandoverRecord, differences: &Differences, around: &dyn Around, findings: &mut Vec<Finding>) {
-    let scanned = handover.loaded.iter().any(|scan| scan.is_live());
-    let listed = handover.lines.iter().any(|line| line.is_live());
+    let scanned = handover.loaded.iter().any(LoadedRecord::is_live);
+    let listed = handover.lines.iter().any(LineRecord::is_live);
     if handover.manner.as_deref() == Some("transport") && is_on_its_way(handover) && listed && !scanned {
         findings.push(Finding::new("R50", "loading", "the transport left, and nothing was scanned at loading"));
     }
@@ -105,11 +105,9 @@ fn destroyed(handover: &HandoverRecord, items: &BTreeSet<DocId>, around: &dyn Ar
         let Some(known) = around.item(item).filter(|known| is_destroyed(&known.record, known.destroyed_by)) else {
             continue;
         };
-        let later = match (when, destroyed_at(&known.record)) {
-            (Some(when), Some(end)) => when > end.saturating_add(tolerance),
-            // What is not over yet is later than what was destroyed.
-            _ => !received,
-        };
+        // What is not over yet is later than what was destroyed.
+        let end = destroyed_at(&known.record);
+        let later = !received || when.zip(end).is_some_and(|(when, end)| when > end.saturating_add(tolerance));
         if later {
             let message = "an item that was destroyed is handed over";
             findings.push(Finding::new("R53", format!("item/{item}"), message).arg("item", item));
