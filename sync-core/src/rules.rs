@@ -6,7 +6,7 @@
 //! - [`check_item`]: what an item says of itself.
 //! - [`procedures::check`]: any document with what is known around it, signatures included.
 //! - [`duplicates`], [`applied_marks::reused`]: across items.
-//! - [`applied_marks::out_of_block`], [`collections::check`], [`lots::recounted`], [`pace::paced`], [`procedures::certificate`],
+//! - [`applied_marks::out_of_block`], [`collections::check`], [`lots::recounted`], [`pace::paced`], [`photos::complete`], [`procedures::certificate`],
 //!   [`procedures::overdue`], [`review::edited`], [`waiting`]: what needs more than a document; each says who calls it.
 
 pub mod applied_marks;
@@ -21,6 +21,8 @@ pub mod lots;
 pub mod models;
 pub mod pace;
 mod parameters;
+mod personal;
+pub mod photos;
 pub mod procedures;
 pub mod review;
 mod serials;
@@ -210,6 +212,9 @@ pub(crate) fn settle(
 ) -> Vec<Finding> {
     findings.retain(|finding| tuning.enabled(finding.rule));
     for finding in &mut findings {
+        if finding.rule == "R53" {
+            finding.args.insert("priority".to_owned(), "high".to_owned());
+        }
         let given = justifications.iter().filter(|j| j.is_live() && j.rule.as_deref() == Some(finding.rule));
         let meant = given.filter(|j| j.finding.as_ref().is_none_or(|key| *key == finding.key));
         finding.justification = meant.filter_map(|j| j.reason.clone()).find(|reason| !reason.trim().is_empty());

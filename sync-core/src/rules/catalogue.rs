@@ -431,6 +431,15 @@ pub(super) static RULES: &[Rule] = &[
          who was there. A programme can rule that the second signature does not count.",
     ),
     rule(
+        "R77",
+        Warn,
+        "Photos are missing or show too little",
+        "A complete record of a weapon has a photo of its left side, its right side and its serial, or of the place where \
+         the serial should be, large enough to read, taken when the weapon was there. Whoever traces it in ten years has \
+         nothing else. Take what is missing before the weapon goes into the store or the furnace.",
+    )
+    .with(&[p::LEAST_BYTES, p::PHOTO_DAYS]),
+    rule(
         "R78",
         Flag,
         "A unique mark is not where or as it should be",
@@ -438,5 +447,14 @@ pub(super) static RULES: &[Rule] = &[
          para 10), on an exposed surface, conspicuous without tools, recognisable, readable, durable and as far as \
          possible recoverable (para 7). One of these was looked for and not found. Mark the weapon again; the first mark \
          stays recorded.",
+    ),
+    rule(
+        "R80",
+        Flag,
+        "Personal data in a free text",
+        "A text holds what looks like a telephone number or an e-mail address. Nothing about people who hand weapons in \
+         stands in the record of a weapon: it goes to every tablet and stays for decades, and it can cost somebody their \
+         life. Withdraw the text and write it again without the person; what identifies a person belongs into the sealed \
+         record.",
     ),
 ];

@@ -104,3 +104,9 @@ pub(super) const KM_PER_HOUR: Parameter =
 /// R75.
 pub(super) const DEPTH_UM: Parameter =
     parameter("R75", "depth_um", "micrometres that a programme mark is deep at least", (1, 100, 20_000));
+/// R77.
+pub(super) const LEAST_BYTES: Parameter =
+    parameter("R77", "least_bytes", "bytes that a photo has at least", (0, 20_000, 100_000_000));
+/// R77.
+pub(super) const PHOTO_DAYS: Parameter =
+    parameter("R77", "photo_days", "days that a photo may be taken from when the item was collected", (0, 30, 3650));

@@ -18,7 +18,7 @@ mod times;
 pub use counts::overdue;
 pub use destructions::certificate;
 
-use super::{Finding, Tunings, settle};
+use super::{Finding, Tunings, personal, settle};
 pub use crate::custody::Expected;
 use crate::destruction;
 use crate::document::Content;
@@ -110,6 +110,7 @@ pub fn check(kind: &str, content: &Content, around: &dyn Around) -> Vec<Finding>
     let justifications = of_kind(kind, content, around, &mut findings);
     times::check(kind, content, around, &mut findings);
     people::check(kind, around, &mut findings);
+    personal::check(content, &mut findings);
     settle(findings, around.tuning(), &justifications)
 }
 

@@ -340,6 +340,7 @@ fn hands() -> Vec<Case> {
             world.signed("verified", by);
         })
     };
+    let noted = |text: &str| document(json!({ "class": "ASR", "notes": [{ "text": text }] }), |_| ());
     let own_device: fn(&mut World) = |world| world.acts[1].device = world.acts[0].device;
     vec![
         hit("R62", "evidence on the list", held(json!({ "evidence_hold": true }))),
@@ -390,6 +391,8 @@ fn hands() -> Vec<Case> {
         ),
         hit("R71", "one's own record", verified(1)),
         miss("R71", "somebody else's record", verified(2)),
+        hit("R80", "a telephone number in a note", noted("brought by +257 79 123 456")),
+        miss("R80", "a date in a note", noted("brought on 2024-05-01 10:20")),
         hit("R72", "the supervisor did not sign", signed(|world| drop(world.acts.remove(0)))),
         hit("R76", "one tablet for both", signed(own_device)),
         miss("R76", "a tablet each", signed(|world| world.acts[1].device = Some(DeviceId::from_bytes([88; 16])))),

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::world::{NOW, doc_id, hash, item, item_in, record, x};
 use super::{Case, Turn, hit, miss, turn};
-use crate::rules::{Finding, SiteArea, Tunings, lots, waiting};
+use crate::rules::{Finding, SiteArea, Tunings, lots, photos, waiting};
 
 fn marks(list: &Json) -> Json {
     json!({ "markings": list })
@@ -48,6 +48,8 @@ pub(super) fn descriptions() -> Vec<Case> {
     let import = |country: &str| {
         item(json!({ "country": "BR", "markings": [{ "type": "IMP", "country": country, "year": 2001 }] }))
     };
+    let glock =
+        |text: &str| item(json!({ "make": "GLOCK", "model": "17", "markings": [{ "type": "SER", "text": text }] }));
     vec![
         hit("R20", "an AKM in 5.56", akm("5.56x45")),
         miss("R20", "an AKM in its calibre", akm("7.62x39")),
@@ -61,6 +63,8 @@ pub(super) fn descriptions() -> Vec<Case> {
         miss("R24", "an AKM", item(json!({ "model": "AKM" }))),
         hit("R25", "a Type 56", item(json!({ "model": "Type 56" }))),
         miss("R25", "a Type 56, assault rifle", item(json!({ "model": "Type 56", "class": "ASR" }))),
+        hit("R26", "a Glock 17 numbered otherwise", glock("AB12")),
+        miss("R26", "a Glock 17 numbered as they are", glock("ABC123")),
         hit("R27", "imported into where it was made", import("BR")),
         miss("R27", "imported elsewhere", import("US")),
         hit("R28", "a Glock of the village smith", item(json!({ "origin_kind": "craft", "make": "Glock" }))),
@@ -74,6 +78,14 @@ pub(super) fn descriptions() -> Vec<Case> {
 
 fn waits(json: Json) -> impl Fn(&Tunings) -> Vec<Finding> {
     move |tuning| waiting(&record(&json), NOW, tuning)
+}
+
+/// Photos of the left side and of the serial, and one more.
+fn photographed(more: Json) -> impl Fn(&Tunings) -> Vec<Finding> {
+    move |tuning| {
+        let photos = json!([{ "view": "left" }, { "view": "serial", "bytes": 20_000 }, more]);
+        photos::complete(&record(&json!({ "collected_at": "2024-05-01", "photos": photos })), tuning)
+    }
 }
 
 fn custody(events: &Json) -> Json {
@@ -214,6 +226,9 @@ pub(super) fn lives() -> Vec<Case> {
         hit("R75", "marked by laser", item(programme_mark(&json!({ "method": "LAS" })))),
         miss("R75", "stamped", item(programme_mark(&json!({ "depth_um": 100 })))),
         hit("R75", "scratched", item(programme_mark(&json!({ "depth_um": 99 })))),
+        hit("R77", "no photo of the right side", photographed(json!({ "view": "left" }))),
+        miss("R77", "a photo of each side and of the serial", photographed(json!({ "view": "right" }))),
+        hit("R77", "a photo of the year before", photographed(json!({ "view": "right", "taken_at": "2023-05-01" }))),
         hit("R78", "marked on the stock", item(programme_mark(&json!({ "location": "STK" })))),
         miss("R78", "marked on the trunnion", item(programme_mark(&json!({ "location": "TRG", "exposed": true })))),
         hit("R78", "marked where it wears off", item(programme_mark(&json!({ "durable": false })))),
@@ -234,6 +249,8 @@ pub(super) fn turns() -> Vec<Turn> {
         turn("R55", "least_g", 100, item(json!({ "class": "PIS", "weight_g": 350 }))),
         turn("R55", "most_g", 10_000, item(json!({ "class": "RIF", "weight_g": 14_000 }))),
         turn("R57", "sealed_multiple", 7, item(lot(&json!({ "packaging": "sealed_tin", "quantity": 700 + 7 })))),
+        turn("R77", "least_bytes", 30_000, photographed(json!({ "view": "right" }))),
+        turn("R77", "photo_days", 5, photographed(json!({ "view": "right", "taken_at": "2024-05-10" }))),
         turn("R75", "depth_um", 50, item(programme_mark(&json!({ "depth_um": 60 })))),
     ]
 }
