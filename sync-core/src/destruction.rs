@@ -112,7 +112,7 @@ impl Outcome {
 
     /// Weight of all items that were weighed, in grams.
     pub fn weight_g(&self) -> i64 {
-        self.items.iter().filter_map(|one| one.weight_g).sum()
+        self.items.iter().filter_map(|one| one.weight_g).fold(0, i64::saturating_add)
     }
 
     /// Planned = destroyed + rejected + withdrawn, and nothing was destroyed that was not planned.
@@ -173,7 +173,8 @@ fn item_outcome(
         planned: planned.is_some(),
         planned_quantity: planned.and_then(|planned| planned.quantity),
         fate,
-        destroyed_quantity: (fate == Fate::Destroyed && !quantities.is_empty()).then(|| quantities.iter().sum()),
+        destroyed_quantity: (fate == Fate::Destroyed && !quantities.is_empty())
+            .then(|| quantities.into_iter().fold(0, i64::saturating_add)),
         estimated: complete().any(|result| result.quantity_method.as_deref() == Some("estimated")),
         weight_g: results.iter().rev().find_map(|result| result.weight_g),
         methods,

@@ -24,6 +24,7 @@ pub mod domain;
 pub mod edit;
 pub mod entry;
 pub mod exchange;
+pub mod handover;
 #[cfg(test)]
 mod hostile;
 pub mod identity;
@@ -33,6 +34,7 @@ pub mod keys;
 #[cfg(test)]
 mod laws;
 pub mod limits;
+pub mod marks;
 pub mod person;
 pub mod policy;
 pub mod receipt;
@@ -40,5 +42,6 @@ pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod segment;
+pub mod spot_check;
 #[cfg(test)]
 mod vectors;

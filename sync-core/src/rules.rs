@@ -1,23 +1,43 @@
 //! Rules: the automatic search for data that cannot be, or that deserve a second look.
 //!
-//! A rule notices and explains; it changes nothing, and it never merges two items. The same functions run on the tablet
-//! (one item, [`check_item`]) and in the register (also across items, [`duplicates`]). Everything here is pure: same
-//! records in, same findings out, in the same order.
+//! A rule notices and explains; it changes nothing, and it never merges two items. The same functions run on the tablet and in the
+//! register. Everything here is pure: same records in, same findings out, in the same order.
+//!
+//! - [`check_item`]: what an item says of itself.
+//! - [`procedures::check`]: any document with what is known around it, signatures included.
+//! - [`duplicates`], [`applied_marks::reused`]: across items.
+//! - [`applied_marks::out_of_block`], [`collections::check`], [`lots::recounted`], [`pace::paced`], [`photos::complete`], [`procedures::certificate`],
+//!   [`procedures::overdue`], [`review::edited`], [`waiting`]: what needs more than a document; each says who calls it.
 
+pub mod applied_marks;
+#[cfg(test)]
+mod cases;
 mod catalogue;
+pub mod collections;
 mod description;
 pub mod duplicates;
+mod life;
+pub mod lots;
 pub mod models;
+pub mod pace;
+mod parameters;
+mod personal;
+pub mod photos;
+pub mod procedures;
+pub mod review;
 mod serials;
 #[cfg(test)]
 mod tests;
+mod tuning;
 mod when_where;
 
 use std::collections::BTreeMap;
 
+pub use life::waiting;
 use serde::Serialize;
+pub use tuning::{Parameter, Tunings};
 
-use crate::domain::item::ItemRecord;
+use crate::domain::item::{ItemRecord, JustificationRecord};
 use crate::domain::place::Place;
 use models::Reference;
 
@@ -60,6 +80,8 @@ pub struct Rule {
     pub title: &'static str,
     /// What is wrong, why it matters, what to do: a paragraph for training.
     pub explanation: &'static str,
+    /// What a programme can set of it.
+    pub parameters: &'static [Parameter],
 }
 
 /// What a rule noticed.
@@ -117,7 +139,7 @@ impl Finding {
 }
 
 /// What is known around an item. What is not known is not judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Context<'a> {
     /// The present, milliseconds since the Unix epoch.
     pub now_ms: Option<i64>,
@@ -127,13 +149,25 @@ pub struct Context<'a> {
     pub clock_drift_ms: Option<i64>,
     /// Where the site of the record is.
     pub site: Option<SiteArea>,
+    /// Minutes after midnight UTC at which the site opens and closes, where it is a static one that does.
+    pub hours: Option<(i64, i64)>,
+    /// Which rules are switched and tuned.
+    pub tuning: Tunings,
     /// The table of models: the built-in one, or that of the operation.
     pub models: &'a Reference,
 }
 
 impl Default for Context<'_> {
     fn default() -> Self {
-        Self { now_ms: None, received_ms: None, clock_drift_ms: None, site: None, models: Reference::builtin() }
+        Self {
+            now_ms: None,
+            received_ms: None,
+            clock_drift_ms: None,
+            site: None,
+            hours: None,
+            tuning: Tunings::default(),
+            models: Reference::builtin(),
+        }
     }
 }
 
@@ -163,10 +197,30 @@ pub fn check_item(item: &ItemRecord, context: &Context<'_>) -> Vec<Finding> {
     serials::check(item, &mut findings);
     description::check(item, context, &mut findings);
     when_where::check(item, context, &mut findings);
+    applied_marks::check(item, context, &mut findings);
+    life::check(item, context, &mut findings);
+    lots::check(item, context, &mut findings);
+    settle(findings, &context.tuning, &item.justifications)
+}
+
+/// What is left of findings once rules that are switched off are passed over: in the order of rule and key, one of each, with the
+/// reason that somebody gave for it.
+pub(crate) fn settle(
+    mut findings: Vec<Finding>,
+    tuning: &Tunings,
+    justifications: &[JustificationRecord],
+) -> Vec<Finding> {
+    findings.retain(|finding| tuning.enabled(finding.rule));
     for finding in &mut findings {
-        finding.justification = item.justification(finding.rule).map(str::to_owned);
+        if finding.rule == "R53" {
+            finding.args.insert("priority".to_owned(), "high".to_owned());
+        }
+        let given = justifications.iter().filter(|j| j.is_live() && j.rule.as_deref() == Some(finding.rule));
+        let meant = given.filter(|j| j.finding.as_ref().is_none_or(|key| *key == finding.key));
+        finding.justification = meant.filter_map(|j| j.reason.clone()).find(|reason| !reason.trim().is_empty());
         finding.justified = finding.justification.is_some();
     }
     findings.sort_by(|a, b| (a.rule, &a.key, &a.message).cmp(&(b.rule, &b.key, &b.message)));
+    findings.dedup_by(|later, first| (later.rule, &later.key) == (first.rule, &first.key));
     findings
 }

@@ -86,10 +86,12 @@ pub struct Reconciliation {
 impl Reconciliation {
     /// Weapons, parts or rounds that are short. A weapon short is an alarm: there is no tolerance.
     pub fn shortage(&self) -> i64 {
-        let short = |(expected, counted): (i64, Option<i64>)| counted.map_or(0, |counted| (expected - counted).max(0));
+        let short = |(expected, counted): (i64, Option<i64>)| {
+            counted.map_or(0, |counted| expected.saturating_sub(counted).max(0))
+        };
         let missing = |d: &&Discrepancy| matches!(d.difference, Difference::Missing | Difference::NotSeen);
         let looked_for = self.discrepancies.iter().filter(missing).count() as i64;
-        looked_for.max(short(self.weapons) + short(self.parts)).max(i64::from(short(self.rounds) > 0))
+        looked_for.max(short(self.weapons).saturating_add(short(self.parts))).max(i64::from(short(self.rounds) > 0))
     }
 
     /// Everything is as it should be.
@@ -114,11 +116,11 @@ pub fn reconcile(expected: &Expected, count: &CountRecord) -> Reconciliation {
     let mut classes: BTreeMap<String, (i64, i64)> = BTreeMap::new();
     for (record, lying) in expected.items.values() {
         match record.kind.as_deref() {
-            _ if record.is_ammunition() => rounds += lying.quantity,
-            Some("part") => parts += lying.quantity,
+            _ if record.is_ammunition() => add(&mut rounds, lying.quantity),
+            Some("part") => add(&mut parts, lying.quantity),
             _ => {
-                weapons += lying.quantity;
-                classes.entry(record.class.clone().unwrap_or_default()).or_default().0 += lying.quantity;
+                add(&mut weapons, lying.quantity);
+                add(&mut classes.entry(record.class.clone().unwrap_or_default()).or_default().0, lying.quantity);
             }
         }
     }
@@ -128,7 +130,8 @@ pub fn reconcile(expected: &Expected, count: &CountRecord) -> Reconciliation {
     let tallies: Vec<_> = count.tallies.iter().filter(|tally| tally.is_live()).collect();
     let is_weapon = |kind: Option<&str>| kind.is_none_or(|kind| kind == "weapon");
     for tally in tallies.iter().filter(|tally| is_weapon(tally.kind.as_deref())) {
-        classes.entry(tally.class.clone().unwrap_or_default()).or_default().1 += tally.quantity.unwrap_or(0);
+        let counted = &mut classes.entry(tally.class.clone().unwrap_or_default()).or_default().1;
+        add(counted, tally.quantity.unwrap_or(0));
     }
     if !tallies.is_empty() {
         result.by_class = classes.into_iter().filter(|(_, (expected, counted))| expected != counted).collect();
@@ -160,6 +163,11 @@ pub fn reconcile(expected: &Expected, count: &CountRecord) -> Reconciliation {
     }
     result.discrepancies.sort_by_key(|one| one.item);
     result
+}
+
+/// Whatever somebody wrote, a sum has an end.
+fn add(sum: &mut i64, more: i64) {
+    *sum = sum.saturating_add(more);
 }
 
 /// How an item that is there differs from its record.

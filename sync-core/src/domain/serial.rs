@@ -43,7 +43,7 @@ fn keep(c: char) -> Option<char> {
 }
 
 /// The ASCII digit of a decimal digit of another script.
-fn digit(c: char) -> Option<char> {
+pub(crate) fn digit(c: char) -> Option<char> {
     ZEROS.iter().find_map(|zero| {
         let value = u32::from(c).checked_sub(u32::from(*zero)).filter(|value| *value < 10)?;
         char::from_digit(value, 10)

@@ -8,7 +8,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Finding;
+use super::parameters;
+use super::{Finding, Tunings};
 use crate::domain::item::ItemRecord;
 use crate::domain::{calibre, serial};
 use crate::ids::DocId;
@@ -57,6 +58,11 @@ pub fn crowded(what: Shared, key: &str) -> Finding {
 
 /// How many consecutive serials at one site are nothing special (rule R11).
 pub const RUN: usize = 4;
+
+/// The same where the programme has tuned it.
+pub fn usual_run(tuning: &Tunings) -> usize {
+    usize::try_from(tuning.of(&parameters::RUN)).unwrap_or(RUN)
+}
 
 /// What identifies an item among others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,6 +199,13 @@ pub fn compare(one: &Identity, other: &Identity) -> Vec<PairFinding> {
         findings.push(Finding::new("R07", key.as_str(), message).arg("serial", x).arg("other_serial", y));
     }
     findings.into_iter().map(|finding| PairFinding { a: a.item, b: b.item, finding }).collect()
+}
+
+/// The same, as the programme has switched the rules.
+pub fn compare_as_tuned(one: &Identity, other: &Identity, tuning: &Tunings) -> Vec<PairFinding> {
+    let mut found = compare(one, other);
+    found.retain(|pair| tuning.enabled(pair.finding.rule));
+    found
 }
 
 /// Compares all items that share a folded serial, a tag or a photo, in groups of up to [`GROUP`]. Findings come in the order of rule

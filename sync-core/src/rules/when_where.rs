@@ -1,13 +1,9 @@
 //! Rules about times and places of one item: R40, R43.
 
+use super::parameters::{ACCURACY, MINUTE_MS, TOLERANCE};
 use super::{Context, Finding, Severity};
 use crate::domain::item::ItemRecord;
 use crate::domain::time::format_iso8601;
-
-/// How far clocks may differ, in milliseconds: ten minutes.
-const TOLERANCE_MS: i64 = 10 * 60 * 1000;
-/// The worst accuracy that still places an item, in metres.
-const ACCURACY_M: i64 = 500;
 
 pub(super) fn check(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) {
     times(item, context, findings);
@@ -16,6 +12,7 @@ pub(super) fn check(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec
 
 /// R40.
 fn times(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) {
+    let tolerance_ms = context.tuning.of(&TOLERANCE) * MINUTE_MS;
     let custody = item.custody.iter().filter(|c| c.is_live());
     let custody = custody.filter_map(|c| Some((format!("custody/{}/at", c.key), c.at?))).collect::<Vec<_>>();
     let photos = item.photos.iter().filter(|p| p.is_live());
@@ -23,7 +20,7 @@ fn times(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) 
     let collected = item.collected_at.map(|at| ("collected_at".to_owned(), at));
     for (path, at) in collected.into_iter().chain(custody.iter().cloned()).chain(photos) {
         let latest = [context.now_ms, context.received_ms].into_iter().flatten().min();
-        if latest.is_some_and(|latest| at > latest.saturating_add(TOLERANCE_MS)) {
+        if latest.is_some_and(|latest| at > latest.saturating_add(tolerance_ms)) {
             let message = format!("{} is in the future", format_iso8601(at));
             findings.push(Finding::at("R40", path, message).arg("at", format_iso8601(at)));
         }
@@ -37,7 +34,7 @@ fn times(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) 
             findings.push(finding.arg("at", at).arg("collected_at", collected));
         }
     }
-    if let Some(drift) = context.clock_drift_ms.filter(|drift| drift.unsigned_abs() > TOLERANCE_MS.unsigned_abs()) {
+    if let Some(drift) = context.clock_drift_ms.filter(|drift| drift.unsigned_abs() > tolerance_ms.unsigned_abs()) {
         let minutes = drift / 60_000;
         let message = format!("the clock of the device differs from the register's by {minutes} minutes");
         findings.push(Finding::new("R40", "clock", message).arg("minutes", minutes).weighing(Severity::Flag));
@@ -57,7 +54,7 @@ fn place(item: &ItemRecord, context: &Context<'_>, findings: &mut Vec<Finding>) 
         return;
     }
     let accuracy = place.accuracy_m.unwrap_or(0);
-    if accuracy > ACCURACY_M {
+    if accuracy > context.tuning.of(&ACCURACY) {
         doubt("accuracy", format!("the position is accurate to {accuracy} metres only"), accuracy);
     }
     if let Some(site) = context.site {
