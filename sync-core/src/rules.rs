@@ -11,6 +11,7 @@ pub mod models;
 mod serials;
 #[cfg(test)]
 mod tests;
+pub mod transfers;
 mod when_where;
 
 use std::collections::BTreeMap;
@@ -164,7 +165,7 @@ pub fn check_item(item: &ItemRecord, context: &Context<'_>) -> Vec<Finding> {
     description::check(item, context, &mut findings);
     when_where::check(item, context, &mut findings);
     for finding in &mut findings {
-        finding.justification = item.justification(finding.rule).map(str::to_owned);
+        finding.justification = item.justification(finding.rule, &finding.key).map(str::to_owned);
         finding.justified = finding.justification.is_some();
     }
     findings.sort_by(|a, b| (a.rule, &a.key, &a.message).cmp(&(b.rule, &b.key, &b.message)));

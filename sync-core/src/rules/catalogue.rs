@@ -197,4 +197,12 @@ pub(super) static RULES: &[Rule] = &[
         "The position is 0, 0, is accurate to more than 500 metres only, or lies outside the site. Wait for a better fix, \
          or say that the place is withheld.",
     ),
+    rule(
+        "R80",
+        Flag,
+        "Something was said in the old operation after the transfer",
+        "An item was transferred to another operation, and a tablet that did not know it yet said something about it in the \
+         old one. It counts there, and the new document does not have it. Read what was said; where it holds, say it again \
+         in the new operation, then give that as the reason why this finding is in order.",
+    ),
 ];
