@@ -15,4 +15,5 @@ pub mod keyfile;
 pub mod models;
 pub mod projection;
 pub mod rebuild;
+pub mod registrar;
 pub mod store;

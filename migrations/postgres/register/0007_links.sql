@@ -97,3 +97,17 @@ CREATE TABLE finding_event (
   CONSTRAINT finding_event_pkey PRIMARY KEY (finding, seq),
   CONSTRAINT finding_event_state_known CHECK (state IN ('open', 'justified', 'fixed'))
 );
+
+-- Names a finding among those of its rule on its items; reasons name it by this.
+ALTER TABLE finding ADD COLUMN key TEXT NOT NULL DEFAULT '';
+
+-- How far hand-overs, counts, destructions and their like are; `since` is when the register received their beginning.
+CREATE TABLE procedure_state (
+  operation BYTEA NOT NULL,
+  doc BYTEA NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT,
+  site TEXT,
+  since BIGINT NOT NULL,
+  CONSTRAINT procedure_state_pkey PRIMARY KEY (operation, doc)
+);

@@ -9,8 +9,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, certificates, claims, codes, conflicts, counts, enrol, exchange, findings, health, history, items,
-    metrics, officer_keys, session, setup_page, statements, waiting,
+    audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings, health, history,
+    items, metrics, officer_keys, queues, session, setup_page, statements, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -31,11 +31,19 @@ use super::{
         items::one,
         history::history,
         statements::statements,
+        queues::list,
         conflicts::list,
+        conflicts::settle,
+        duplicates::list,
+        duplicates::judge,
+        transfers::transfer,
         claims::list,
         claims::release,
         claims::quarantine,
         findings::list,
+        findings::one,
+        findings::justify,
+        findings::withdraw,
         waiting::list,
         counts::counts,
         certificates::assess,

@@ -72,6 +72,7 @@ pub const REGISTER: &[Table] = &[
     table("item_move", &["operation", "item"]),
     table("item_origin", &["operation", "item"]),
     table("item_link", &["operation", "item"]),
+    table("procedure_state", &["operation", "doc"]),
     table("rollup", &["operation", "kind", "class", "context", "status"]),
 ];
 

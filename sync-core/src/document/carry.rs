@@ -89,8 +89,8 @@ fn repointed(
     value: &Value,
     places: &BTreeMap<&str, usize>,
 ) -> Option<Value> {
-    let names_member = schema::field(kind, &format!("{set}/*/{name}"))
-        .is_ok_and(|spec| matches!(spec.ty, FieldType::MemberKey));
+    let names_member =
+        schema::field(kind, &format!("{set}/*/{name}")).is_ok_and(|spec| matches!(spec.ty, FieldType::MemberKey));
     let Some(named) = value.as_text().filter(|_| names_member) else { return Some(value.clone()) };
     let absolute = match (named.strip_prefix("~."), key.split_once('.')) {
         (Some(index), Some((entry, _))) => format!("{entry}.{index}"),
@@ -190,13 +190,13 @@ mod tests {
     fn a_second_transfer_names_the_document_that_it_came_from_last() {
         let said = told();
         let old = fold(said[0].hash.document(), &said, &Exceptions::default());
-        let (hash, entry) =
-            Pen::new(9).says(None, &[], vec![carried(&old, &OperationId::from_bytes([5; 16]), "one")]);
+        let (hash, entry) = Pen::new(9).says(None, &[], vec![carried(&old, &OperationId::from_bytes([5; 16]), "one")]);
         let new = fold(hash.document(), &[Statement { hash, entry }], &Exceptions::default());
         let again = carried(&new, &OperationId::from_bytes([6; 16]), "two");
         let (hash, entry) = Pen::new(8).says(None, &[], vec![again]);
         assert_eq!(entry.check("item"), Ok(()));
-        let third = ItemRecord::read(&fold(hash.document(), &[Statement { hash, entry }], &Exceptions::default()).content());
+        let third =
+            ItemRecord::read(&fold(hash.document(), &[Statement { hash, entry }], &Exceptions::default()).content());
         assert_eq!(third.origin_operation, Some(OperationId::from_bytes([6; 16])));
         assert_eq!(third.origin_item, Some(new.id));
     }
