@@ -98,7 +98,8 @@ impl Tablet {
         let more = found.len() > wanted.limit as usize;
         let page = found.get(..found.len().min(wanted.limit as usize)).unwrap_or_default();
         let next = if more { page.last().map(|f| f.row.to_string()) } else { None };
-        let rows = page.iter().map(|f| row(f, query::serials(conn, f.row)?, &engine.authority)).collect::<Result<_>>()?;
+        let rows =
+            page.iter().map(|f| row(f, query::serials(conn, f.row)?, &engine.authority)).collect::<Result<_>>()?;
         Ok(ListPage { rows, next })
     }
 

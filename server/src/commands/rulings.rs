@@ -35,7 +35,7 @@ pub(super) enum Rules {
         #[arg(long)]
         operation: String,
         /// A parameter; may be given several times.
-        #[arg(long = "set", value_name = "NAME=NUMBER", value_parser = pair, required = true)]
+        #[arg(long = "parameter", value_name = "NAME=NUMBER", value_parser = pair, required = true)]
         parameters: Vec<(String, i64)>,
     },
     /// Run a rule.
