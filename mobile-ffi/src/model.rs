@@ -217,6 +217,8 @@ pub struct DocumentView {
     pub waiting: Vec<WaitingView>,
     /// Whether it holds statements of a later version: it is read-only here.
     pub update_needed: bool,
+    /// The operation that its item was transferred to, as far as the decisions held here say.
+    pub moved_to: Option<String>,
 }
 
 impl DocumentView {
@@ -290,6 +292,8 @@ pub struct ListRow {
     pub update_needed: bool,
     /// When it last changed here.
     pub changed_ms: i64,
+    /// The operation that its item was transferred to.
+    pub moved_to: Option<String>,
 }
 
 /// A page of a list, newest first.

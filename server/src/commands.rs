@@ -6,8 +6,10 @@ mod certificate;
 #[cfg(feature = "demo")]
 mod demo;
 mod device;
+mod duplicates;
 mod export;
 mod failure;
+mod findings;
 mod models;
 mod moment;
 mod officer;
@@ -15,8 +17,10 @@ mod operation;
 mod person;
 mod rebuild;
 mod roles;
+mod rulings;
 mod serve;
 mod ticket;
+mod transfer;
 mod verify;
 
 use std::ffi::OsString;
@@ -60,6 +64,23 @@ enum Command {
     Officer(officer::Command),
     /// Who may say what, and which duties are separated.
     Roles,
+    /// Pairs of items that may be one.
+    #[command(subcommand)]
+    Duplicates(duplicates::Command),
+    /// What the rules noticed.
+    #[command(subcommand)]
+    Findings(findings::Command),
+    /// The rules themselves: explained, switched, tuned.
+    #[command(subcommand)]
+    Rules(rulings::Rules),
+    /// What the programme rules for an operation.
+    #[command(subcommand)]
+    Policy(rulings::Policies),
+    /// Sites.
+    #[command(subcommand)]
+    Site(rulings::Sites),
+    /// Transfer items to another operation.
+    Transfer(transfer::Args),
     /// Enrolled devices.
     #[command(subcommand)]
     Device(device::Command),
@@ -111,6 +132,12 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Ticket(args) => ticket::run(&*open(&config).await?, args).await,
         Command::Operation(command) => operation::run(&*open(&config).await?, command).await,
         Command::Officer(command) => officer::run(&*open(&config).await?, command).await,
+        Command::Duplicates(command) => duplicates::run(&*open(&config).await?, command).await,
+        Command::Findings(command) => findings::run(&*open(&config).await?, command).await,
+        Command::Rules(command) => rulings::rules(&*open(&config).await?, command).await,
+        Command::Policy(command) => rulings::policies(&*open(&config).await?, command).await,
+        Command::Site(command) => rulings::sites(&*open(&config).await?, command).await,
+        Command::Transfer(args) => transfer::run(&*open(&config).await?, args).await,
         Command::Device(command) => device::run(&*open(&config).await?, command).await,
         Command::Models(command) => models::run(&*open(&config).await?, command).await,
         Command::Person(command) => person::run(&open(&config).await?, command).await,

@@ -3,12 +3,14 @@
 mod audit;
 mod auth;
 pub mod body;
+mod brackets;
 mod caller;
 mod certificates;
 mod claims;
 pub mod codes;
 mod conflicts;
 mod counts;
+mod duplicates;
 mod enrol;
 mod exchange;
 mod findings;
@@ -22,12 +24,15 @@ mod openapi;
 mod person_reads;
 mod persons;
 mod problem;
+mod queues;
 mod rates;
 mod reviews;
 mod session;
 mod setup_page;
+mod sides;
 mod statements;
 mod surround;
+mod transfers;
 mod values;
 mod wait;
 mod waiting;
@@ -52,6 +57,7 @@ pub use self::caller::Signed;
 pub use self::openapi::document as openapi_document;
 pub use self::problem::Problem;
 pub use self::rates::Rates;
+pub use self::values::json as plain_json;
 
 /// What every handler is given.
 pub struct Api {
@@ -117,11 +123,19 @@ fn routes() -> Routes {
         .get("/api/v1/items/{item}", items::one)
         .get("/api/v1/items/{item}/history", history::history)
         .get("/api/v1/items/{item}/statements", statements::statements)
+        .get("/api/v1/queues", queues::list)
         .get("/api/v1/conflicts", conflicts::list)
+        .post("/api/v1/conflicts/choose", conflicts::settle)
+        .get("/api/v1/duplicates", duplicates::list)
+        .post("/api/v1/duplicates/judge", duplicates::judge)
+        .post("/api/v1/transfers", transfers::transfer)
         .get("/api/v1/claims", claims::list)
         .post("/api/v1/claims/{entry}/release", claims::release)
         .post("/api/v1/claims/{entry}/quarantine", claims::quarantine)
         .get("/api/v1/findings", findings::list)
+        .get("/api/v1/findings/{finding}", findings::one)
+        .post("/api/v1/findings/{finding}/justify", findings::justify)
+        .post("/api/v1/findings/{finding}/withdraw", findings::withdraw)
         .get("/api/v1/waiting", waiting::list)
         .get("/api/v1/counts", counts::counts)
         .get("/api/v1/destructions/{destruction}/certificate", certificates::assess)

@@ -16,4 +16,5 @@ pub mod models;
 pub mod persons;
 pub mod projection;
 pub mod rebuild;
+pub mod registrar;
 pub mod store;

@@ -7,6 +7,7 @@ mod authority;
 mod findings;
 mod fold;
 mod follow;
+mod links;
 mod plan;
 #[cfg(test)]
 mod tests;

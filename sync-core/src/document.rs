@@ -8,6 +8,8 @@
 //! stands on what it stood on, so that it neither erases honest values nor blocks honest work.
 
 pub mod attestation;
+mod carry;
+mod conflict;
 mod fold;
 mod history;
 mod judge;
@@ -23,6 +25,8 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use carry::carried;
+pub use conflict::base;
 pub use fold::{fold, fold_as_seen};
 pub use history::{Line, history};
 pub use judge::judge;

@@ -28,6 +28,7 @@ pub mod review;
 mod serials;
 #[cfg(test)]
 mod tests;
+pub mod transfers;
 mod tuning;
 mod when_where;
 

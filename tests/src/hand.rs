@@ -43,16 +43,21 @@ pub struct Hand {
 impl Register {
     /// An enrolled tablet, written by hand, of a new officer.
     pub async fn hand(&self, name: &str, role: Role) -> Hand {
+        self.hand_in(&self.operation.id, name, role).await
+    }
+
+    /// The same in another operation.
+    pub async fn hand_in(&self, operation: &OperationId, name: &str, role: Role) -> Hand {
         let officer = people::add_officer(&self.app, "operator", name).await.unwrap();
-        people::grant(&self.app, "operator", &self.operation.id, &officer.id, role).await.unwrap();
-        let issued = ticket::issue(&self.app, "operator", &self.operation.id, &officer.id, 10).await.unwrap();
+        people::grant(&self.app, "operator", operation, &officer.id, role).await.unwrap();
+        let issued = ticket::issue(&self.app, "operator", operation, &officer.id, 10).await.unwrap();
         let key = SecretKey::ed25519(&self.app.random());
         let web = Web::new(&self.address);
         web.post("/api/v1/enrol", &ticket_of(&key, &issued.text, name)).good();
         let mut hand = Hand {
             nonce: self.app.random(),
             register: self.app.register,
-            operation: self.operation.id,
+            operation: *operation,
             officer: officer.id,
             next: 0,
             previous: None,
@@ -61,7 +66,7 @@ impl Register {
             web: web.with(&token(&web, &key)),
             key,
         };
-        hand.held = self.decision().await;
+        hand.held = self.decision_in(operation).await;
         hand
     }
 
@@ -81,9 +86,14 @@ impl Register {
 
     /// The register's newest decision in its operation.
     pub async fn decision(&self) -> u64 {
-        let journal = ploughshare_server::decide::register_journal(&self.app, &self.operation.id);
+        self.decision_in(&self.operation.id).await
+    }
+
+    /// The same in another operation.
+    pub async fn decision_in(&self, operation: &OperationId) -> u64 {
+        let journal = ploughshare_server::decide::register_journal(&self.app, operation);
         let sql = "select next_number from journal where operation = $1 and id = $2";
-        let key = ploughshare_server::vals![self.operation.id.as_bytes(), journal.as_bytes()];
+        let key = ploughshare_server::vals![operation.as_bytes(), journal.as_bytes()];
         let row = self.app.store.feed.query_one(sql, &key).await.unwrap();
         row.map_or(0, |row| row.uint(0).unwrap() - 1)
     }

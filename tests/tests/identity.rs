@@ -7,6 +7,8 @@ use ploughshare_core::exchange::Request;
 use ploughshare_core::identity::Role;
 use ploughshare_core::keys::SecretKey;
 use ploughshare_server::identity::{people, setup, ticket};
+use ploughshare_server::registrar::By;
+use ploughshare_server::registrar::close::close;
 use ploughshare_server::store::Target;
 use ploughshare_tests::hand::{Hand, officer_key_of};
 use ploughshare_tests::{PASSPHRASE, Register, on_both, on_both_with, state, ticket_of};
@@ -289,7 +291,8 @@ async fn an_officers_key_is_refused_to_who_has_no_business_with_it_each_with_the
         people::grant(&register.app, "operator", &south.id, &amina.officer, Role::Collector).await.unwrap();
         let there = ticket::issue(&register.app, "operator", &south.id, &amina.officer, 10).await.unwrap().text;
         assert_eq!(send(&amina, &there), refused(403, "operation.not_enrolled"));
-        people::close_operation(&register.app, "operator", &south.id).await.unwrap();
+        let operator = By::operator(&register.app);
+        close(&register.app, &operator, &south.id, "it is over", false).await.unwrap();
         // An officer whose only role was taken back meanwhile.
         let noor = register.hand("Noor", Role::Inspector).await;
         let roleless = register.ticket_for(&noor.officer).await;

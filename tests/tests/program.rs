@@ -103,14 +103,15 @@ fn every_subcommand_answers_with_json_and_the_right_exit_code() {
         };
         assert_eq!((of("witness"), of("auditor")), (json!(["witness", "unknown"]), json!([])));
         assert!(roles["duties"].to_string().contains("authority.both_roles"), "{roles}");
-        assert_eq!(place.good(&["operation", "close", "south"])["changed"], true);
-        assert_eq!(place.good(&["operation", "close", "south"])["changed"], false);
+        let close = ["operation", "close", "south", "--reason", "it is over"];
+        assert_eq!(place.good(&close)["changed"], true);
+        assert_eq!(place.good(&close)["changed"], false);
 
         // 1: not done. 2: misunderstood.
         for (arguments, code) in [
             (&["operation", "create", "--code", "north", "--name", "Again"][..], "operation.code_taken"),
             (&["operation", "create", "--code", "No Code", "--name", "x"], "operation.bad_code"),
-            (&["operation", "close", "west"], "operation.unknown"),
+            (&["operation", "close", "west", "--reason", "x"], "operation.unknown"),
             (&["officer", "add", "--name", ""], "name.malformed"),
             (&["officer", "grant", "Nobody", "--role", "auditor", "--operation", "north"], "officer.unknown"),
             (&["officer", "grant", "Amina", "--role", "auditor", "--operation", "south"], "operation.closed"),

@@ -1,6 +1,7 @@
 //! Listing documents in pages, and conflicts.
 
 use ploughshare_core::cbor::Value;
+use ploughshare_core::decision::Authority;
 use ploughshare_core::document::ReviewState;
 use ploughshare_core::domain::serial;
 
@@ -62,7 +63,7 @@ fn wanted(filter: ListFilter) -> Result<Wanted> {
     })
 }
 
-fn row(found: &Found, serials: Vec<String>) -> Result<ListRow> {
+fn row(found: &Found, serials: Vec<String>, authority: &Authority) -> Result<ListRow> {
     let content = documents::read_content(&found.content)?;
     let text = |path: &str| content.get(path).and_then(Value::as_text).map(str::to_owned);
     Ok(ListRow {
@@ -82,6 +83,7 @@ fn row(found: &Found, serials: Vec<String>) -> Result<ListRow> {
         review_state: found.review_state.clone(),
         update_needed: found.update_needed,
         changed_ms: found.changed_ms,
+        moved_to: authority.moved.get(&found.id).map(|(operation, _)| operation.to_string()),
     })
 }
 
@@ -89,13 +91,15 @@ impl Tablet {
     /// One page of documents, the newest here first.
     pub fn list(&self, filter: ListFilter) -> Result<ListPage> {
         let wanted = wanted(filter)?;
-        let engine = self.engine();
+        let mut engine = self.engine();
+        engine.refresh_authority()?;
         let conn = engine.store.read();
         let found = query::page(conn, &Wanted { limit: wanted.limit + 1, ..wanted.clone() })?;
         let more = found.len() > wanted.limit as usize;
         let page = found.get(..found.len().min(wanted.limit as usize)).unwrap_or_default();
         let next = if more { page.last().map(|f| f.row.to_string()) } else { None };
-        let rows = page.iter().map(|f| row(f, query::serials(conn, f.row)?)).collect::<Result<_>>()?;
+        let rows =
+            page.iter().map(|f| row(f, query::serials(conn, f.row)?, &engine.authority)).collect::<Result<_>>()?;
         Ok(ListPage { rows, next })
     }
 

@@ -258,6 +258,7 @@ impl Tablet {
             digest: hex::encode(folded.digest()),
             waiting,
             update_needed: folded.update_needed,
+            moved_to: engine.authority.moved.get(&folded.id).map(|(operation, _)| operation.to_string()),
         })
     }
 }

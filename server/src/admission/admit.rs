@@ -64,6 +64,11 @@ pub(crate) async fn lock_operation(tx: &mut Tx, operation: &OperationId) -> Resu
 }
 
 impl Head {
+    /// The last place given out.
+    pub fn place(&self) -> u64 {
+        self.next_place.saturating_sub(1)
+    }
+
     /// Writes the head back.
     pub async fn store(&mut self, tx: &mut Tx) -> Result<(), AdmissionError> {
         if self.changed {

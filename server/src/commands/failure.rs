@@ -10,7 +10,9 @@ use crate::audit::AuditError;
 use crate::config::ConfigError;
 use crate::identity::IdentityError;
 use crate::persons::PersonsError;
+use crate::projection::ProjectionError;
 use crate::rebuild::RebuildError;
+use crate::registrar::RegistrarError;
 use crate::store::StoreError;
 
 const UNCHANGED: &str = "nothing was changed; what is in the register is safe";
@@ -159,6 +161,26 @@ impl From<RebuildError> for Failure {
                 "what was said is kept as it is; the register's tables can be made again".clone_into(&mut failure.data);
                 failure
             }
+        }
+    }
+}
+
+impl From<ProjectionError> for Failure {
+    fn from(error: ProjectionError) -> Self {
+        match error {
+            ProjectionError::Store(error) => error.into(),
+            other => RebuildError::Projection(other).into(),
+        }
+    }
+}
+
+impl From<RegistrarError> for Failure {
+    fn from(error: RegistrarError) -> Self {
+        let code = error.code();
+        match error {
+            RegistrarError::Store(error) => error.into(),
+            RegistrarError::Identity(error) => error.into(),
+            other => Self::new(code, &other, "correct the command, or settle what it names first, and run it again"),
         }
     }
 }

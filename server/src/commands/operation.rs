@@ -6,6 +6,8 @@ use super::answer::when;
 use super::{Answer, Failure};
 use crate::app::App;
 use crate::identity::{REGISTER_SCOPE, people};
+use crate::registrar::close::close;
+use crate::registrar::{By, catch_up};
 use crate::store::identity::{self as rows, Operation};
 
 #[derive(Debug, clap::Subcommand)]
@@ -24,10 +26,16 @@ pub(super) enum Command {
     },
     /// All operations.
     List,
-    /// Close an operation: nothing more is taken in.
+    /// Close an operation: nothing more is taken in. What is unfinished is said first.
     Close {
         /// Its code or id.
         operation: String,
+        /// Why, on one line; it stands in the feed.
+        #[arg(long)]
+        reason: String,
+        /// Also when something is unfinished.
+        #[arg(long)]
+        force: bool,
     },
 }
 
@@ -56,15 +64,19 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             };
             Ok(Answer::table(&all, &heads, text, row))
         }
-        Command::Close { operation } => {
+        Command::Close { operation, reason, force } => {
+            catch_up(app).await?;
             let operation = people::find_operation(app, &operation).await?;
-            let changed = people::close_operation(app, "operator", &operation.id).await?;
+            let (changed, unfinished) = close(app, &By::operator(app), &operation.id, &reason, force).await?;
             let text = if changed {
                 "closed; tablets keep their own data"
             } else {
                 "it was closed before; nothing was changed"
             };
-            Ok(Answer::new(json!({ "id": operation.id, "closed": true, "changed": changed }), text))
+            Ok(Answer::new(
+                json!({ "id": operation.id, "closed": true, "changed": changed, "unfinished": unfinished }),
+                text,
+            ))
         }
     }
 }

@@ -8,11 +8,13 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use ploughshare_core::audit::Leaf;
+use ploughshare_core::identity::Role;
 
 use super::Shared;
 use super::problem::Problem;
 use crate::identity::Caller;
 use crate::identity::caller::Scope;
+use crate::registrar::By;
 
 /// Most letters of a purpose.
 const PURPOSE: usize = 64;
@@ -36,6 +38,8 @@ pub struct Signed {
     pub caller: Caller,
     /// Why they ask, as they say: a code or a case number, for the log of reads.
     pub purpose: Option<String>,
+    /// When their token was made, s since the Unix epoch.
+    pub since_s: i64,
 }
 
 impl FromRequestParts<Shared> for Signed {
@@ -47,7 +51,7 @@ impl FromRequestParts<Shared> for Signed {
         api.rates.request(caller.device.map_or(*caller.officer.as_bytes(), |device| *device.as_bytes()))?;
         let purpose =
             parts.headers.get("x-purpose").map(|value| purpose(value.to_str().unwrap_or("\n"))).transpose()?;
-        Ok(Self { caller, purpose })
+        Ok(Self { caller, purpose, since_s: claims.iat })
     }
 }
 
@@ -86,6 +90,17 @@ impl Signed {
             ));
         }
         Ok(scope)
+    }
+
+    /// The caller as somebody who acts at the register; refused for a device that was revoked and for who is no registrar anywhere.
+    pub fn registrar(&self) -> Result<By, Problem> {
+        if self.caller.late {
+            return Err(revoked());
+        }
+        if self.caller.with(|role| role == Role::Registrar).is_empty() {
+            return Err(Problem::forbidden("role.missing", "a registrar decides this"));
+        }
+        Ok(By::caller(&self.caller, self.since_s))
     }
 
     /// Takes the purpose from the query where the header has none.

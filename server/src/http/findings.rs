@@ -1,21 +1,27 @@
-//! `GET /api/v1/findings`: what the rules noticed. A finding may touch an item that the caller may not read; then that side is left out.
+//! `GET /api/v1/findings`: what the rules noticed; one of them with all that is known around it; and a registrar's reason why it is in
+//! order. A finding may touch an item that the caller may not read; then that side is left out.
 
 #![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
 
 use axum::Json;
 use axum::extract::State;
 use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::rules;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
-use super::body::Asked;
+use super::body::{Asked, Named, Said};
 use super::caller::Signed;
+use super::duplicates::{Judged, judged_of};
 use super::problem::Problem;
+use super::sides::{Side, side};
 use super::values::{Projected, bad_cursor, cut, page, projected};
 use super::wait::wait;
 use crate::identity::caller::Scope;
+use crate::registrar::justify::{self, Deed};
 use crate::store::read_findings::{self, Found, Wanted};
+use crate::store::{read_documents, read_links};
 
 /// Which findings.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -33,6 +39,8 @@ pub struct Which {
     /// Id of an operation on either side.
     #[param(value_type = Option<String>)]
     operation: Option<OperationId>,
+    /// Site of either item.
+    site: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
     /// 1 to 500, usually 100.
@@ -89,6 +97,7 @@ pub async fn list(
         state: which.state,
         severity: which.severity,
         item: which.item,
+        site: which.site,
         after,
         limit,
     };
@@ -124,4 +133,138 @@ fn shown(found: Found, reads: &Scope) -> Finding {
 fn cursor(text: &str) -> Option<[u8; 32]> {
     let mut id = [0; 32];
     hex::decode_to_slice(text, &mut id).ok().map(|()| id)
+}
+
+/// What became of a finding at one moment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Became {
+    /// open, justified or fixed.
+    state: String,
+    at_ms: i64,
+    /// Who gave the reason; none where the data changed.
+    officer: Option<String>,
+    officer_name: Option<String>,
+    reason: Option<String>,
+}
+
+/// A finding with all that is known around it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Whole {
+    #[serde(flatten)]
+    finding: Finding,
+    /// The rule in one line.
+    title: String,
+    /// What is wrong, why it matters, what to do: for training.
+    explanation: String,
+    /// What became of it, in order.
+    history: Vec<Became>,
+    /// The items that it touches, each with its whole history.
+    items: Vec<Side>,
+    /// How the pair was judged, the last judgement last.
+    judgements: Vec<Judged>,
+}
+
+/// One finding, explained, with what became of it and the histories of the items. The read is written to the log of reads.
+#[utoipa::path(get, path = "/api/v1/findings/{finding}", tag = "register", security(("token" = [])),
+    params(("finding" = String, Path, description = "Id of the finding")), responses(
+    (status = 200, body = Whole), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn one(State(api): State<Shared>, signed: Signed, Named(id): Named<String>) -> Result<Json<Whole>, Problem> {
+    let reads = signed.reads()?;
+    let register = &api.app.store.register;
+    let id = cursor(&id).ok_or_else(unknown)?;
+    let found = read_findings::one(register, &id).await?.ok_or_else(unknown)?;
+    let own = found.item.map(|item| (found.operation, item));
+    let other = found.other_operation.zip(found.other_item);
+    let visible: Vec<_> = own.into_iter().chain(other).filter(|(operation, _)| reads.holds(operation)).collect();
+    if visible.is_empty() {
+        return Err(unknown());
+    }
+    let names = read_documents::names(&api.app.store.feed).await?;
+    let name = |officer: &ploughshare_core::ids::OfficerId| names.get(officer).cloned();
+    let history = read_findings::events(register, &id).await?.into_iter().map(|event| Became {
+        state: event.state,
+        at_ms: event.at / 1000,
+        officer_name: event.officer.as_ref().and_then(name),
+        officer: event.officer.map(|officer| officer.to_string()),
+        reason: event.reason,
+    });
+    let history = history.collect();
+    let mut items = Vec::new();
+    for subject in &visible {
+        items.extend(side(&api, subject, &names, true).await?);
+        signed.note(&api, "item.read", &subject.1.to_string(), Some(subject.0.to_string())).await?;
+    }
+    let judgements = match own.zip(other) {
+        Some(pair) => read_links::judgements(register, pair).await?,
+        None => Vec::new(),
+    };
+    let rule = rules::rule(&found.rule);
+    Ok(Json(Whole {
+        title: rule.map_or_else(String::new, |rule| rule.title.to_owned()),
+        explanation: rule.map_or_else(String::new, |rule| rule.explanation.to_owned()),
+        history,
+        items,
+        judgements: judgements.into_iter().map(|one| judged_of(one, &names)).collect(),
+        finding: shown(found, &reads),
+    }))
+}
+
+fn unknown() -> Problem {
+    Problem::missing("finding.unknown", "there is no such finding in your operations")
+}
+
+/// Why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Why {
+    /// One line of 1 to 500 characters. It stands in the feed: no personal data.
+    reason: String,
+}
+
+/// A statement made about a finding.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Stated {
+    finding: String,
+    operation: String,
+    item: String,
+    /// The statement.
+    entry: String,
+}
+
+/// A registrar says why an open finding is in order. It stays, justified.
+#[utoipa::path(post, path = "/api/v1/findings/{finding}/justify", tag = "register", security(("token" = [])), request_body = Why,
+    params(("finding" = String, Path, description = "Id of the finding")), responses(
+    (status = 200, body = Stated), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn justify(
+    State(api): State<Shared>,
+    signed: Signed,
+    Named(id): Named<String>,
+    Said(why): Said<Why>,
+) -> Result<Json<Stated>, Problem> {
+    stated(&api, &signed, &id, Deed::Justify, &why.reason).await
+}
+
+/// A registrar takes the reason for a finding back. It is open again.
+#[utoipa::path(post, path = "/api/v1/findings/{finding}/withdraw", tag = "register", security(("token" = [])), request_body = Why,
+    params(("finding" = String, Path, description = "Id of the finding")), responses(
+    (status = 200, body = Stated), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub async fn withdraw(
+    State(api): State<Shared>,
+    signed: Signed,
+    Named(id): Named<String>,
+    Said(why): Said<Why>,
+) -> Result<Json<Stated>, Problem> {
+    stated(&api, &signed, &id, Deed::Withdraw, &why.reason).await
+}
+
+async fn stated(api: &Shared, signed: &Signed, id: &str, deed: Deed, reason: &str) -> Result<Json<Stated>, Problem> {
+    let by = signed.registrar()?;
+    let key = cursor(id).ok_or_else(unknown)?;
+    let done = justify::settle(&api.app, &by, &key, deed, reason).await?;
+    Ok(Json(Stated {
+        finding: id.to_owned(),
+        operation: done.operation.to_string(),
+        item: done.item.to_string(),
+        entry: done.entry.to_string(),
+    }))
 }

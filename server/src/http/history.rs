@@ -10,7 +10,7 @@ use axum::extract::State;
 use ploughshare_core::decision::Decision;
 use ploughshare_core::document::{self, Exceptions, Statement};
 use ploughshare_core::entry::Entry;
-use ploughshare_core::ids::{DocId, EntryHash, OfficerId};
+use ploughshare_core::ids::{DocId, EntryHash, OfficerId, OperationId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -118,6 +118,21 @@ pub async fn history(
     let (lines, silent, content) = told.map_err(|error| Problem::internal("internal.cancelled", &error))??;
     signed.note(&api, "item.history_read", &item.to_string(), Some(operation.to_string())).await?;
     Ok(Json(History { operation: operation.to_string(), item: item.to_string(), lines, silent, content }))
+}
+
+/// Every line of a document's history, claims among them.
+pub(super) async fn lines(
+    api: &Shared,
+    operation: &OperationId,
+    doc: &DocId,
+    names: &BTreeMap<OfficerId, String>,
+) -> Result<Vec<Line>, Problem> {
+    let register = &api.app.store.register;
+    let received = read_documents::entries(register, operation, doc).await?;
+    let decisions = read_documents::decisions(register, operation).await?;
+    let (doc, names) = (*doc, names.clone());
+    let told = tokio::task::spawn_blocking(move || tell(doc, received, &decisions, &names, None)).await;
+    Ok(told.map_err(|error| Problem::internal("internal.cancelled", &error))??.0)
 }
 
 fn parse_heads(text: &str) -> Result<Vec<EntryHash>, Problem> {

@@ -12,12 +12,14 @@ use utoipa::{IntoParams, ToSchema};
 use super::Shared;
 use super::body::{Asked, Named};
 use super::caller::Signed;
+use super::duplicates::{Judged, judged_of};
 use super::persons::{self, PersonMark};
 use super::problem::Problem;
 use super::reviews::{self, Attestation, Review, STATES};
 use super::values::{Projected, bad_cursor, cut, json_of, no_such, operations, page, projected};
 use super::wait::wait;
 use crate::store::read_items::{self, Item, Wanted};
+use crate::store::{read_documents, read_links};
 
 /// What is looked for. Filters are joined by "and".
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -160,10 +162,81 @@ pub struct Whole {
     review: Review,
     /// What officers attested of it, in the order of the fold.
     attestations: Vec<Attestation>,
+    /// Items that it was compared with by a registrar, and what that came to.
+    links: Vec<Link>,
+    /// Where it went, when it was transferred.
+    moved: Option<Moved>,
+    /// Where it came from, when it was transferred.
+    origin: Option<Origin>,
     projected: Vec<Projected>,
 }
 
-/// One item. The read is written to the log of reads before the answer leaves.
+/// A pair with another item, as a registrar judged it last.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Link {
+    /// The other item; left out with its operation where the caller may not read it.
+    operation: Option<String>,
+    item: Option<String>,
+    #[serde(flatten)]
+    judged: Judged,
+}
+
+/// Where an item went.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Moved {
+    to_operation: String,
+    to_item: Option<String>,
+    reason: String,
+    at_ms: i64,
+    officer: Option<String>,
+    officer_name: Option<String>,
+}
+
+/// Where an item came from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Origin {
+    operation: String,
+    item: String,
+    /// Its permanent identity: the id of its first document.
+    identity: String,
+}
+
+/// What binds an item to others.
+async fn bound(
+    api: &Shared,
+    reads: &crate::identity::caller::Scope,
+    subject: read_links::Subject,
+) -> Result<(Vec<Link>, Option<Moved>, Option<Origin>), Problem> {
+    let register = &api.app.store.register;
+    let names = read_documents::names(&api.app.store.feed).await?;
+    let net = read_links::net(register, &[subject]).await?;
+    let mine = net.judged.into_iter().filter(|((a, b), _)| *a == subject || *b == subject);
+    let links = mine.map(|((a, b), judged)| {
+        let other = Some(if a == subject { b } else { a }).filter(|(operation, _)| reads.holds(operation));
+        Link {
+            operation: other.map(|(operation, _)| operation.to_string()),
+            item: other.map(|(_, item)| item.to_string()),
+            judged: judged_of(judged, &names),
+        }
+    });
+    let links = links.collect();
+    let moved = read_links::moved(register, &subject).await?.map(|moved| Moved {
+        to_operation: moved.to.to_string(),
+        to_item: moved.item.map(|item| item.to_string()),
+        reason: moved.reason,
+        at_ms: moved.moved_at / 1000,
+        officer_name: moved.officer.as_ref().and_then(|officer| names.get(officer).cloned()),
+        officer: moved.officer.map(|officer| officer.to_string()),
+    });
+    let origin = read_links::origin(register, &subject).await?.map(|(from, first)| Origin {
+        operation: from.0.to_string(),
+        item: from.1.to_string(),
+        identity: first.1.to_string(),
+    });
+    Ok((links, moved, origin))
+}
+
+/// One item, by its own id or its permanent identity. The read is written to the log of reads before the answer leaves.
 #[utoipa::path(get, path = "/api/v1/items/{item}", tag = "register", security(("token" = [])),
     params(("item" = String, Path, description = "Id of the item"), Reading), responses(
     (status = 200, body = Whole), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -177,13 +250,21 @@ pub async fn one(
     signed.because(reading.purpose.as_deref())?;
     wait(&api, reading.wait_place.as_deref()).await?;
     let within = operations(&api, &scope).await?;
-    let found = read_items::one(&api.app.store.register, &item, &within).await?;
+    let register = &api.app.store.register;
+    let mut found = read_items::one(register, &item, &within).await?;
+    if found.is_none()
+        && let Some(now) = read_links::by_identity(register, &item, &within).await?
+    {
+        found = read_items::one(register, &now, &within).await?;
+    }
     let (found, content) = found.ok_or_else(|| no_such("item"))?;
     let content = json_of(&content)?;
     let operation = found.operation.parse().map_err(|_| no_such("item"))?;
+    let item: DocId = found.id.parse().map_err(|_| no_such("item"))?;
     let (review, attestations) = reviews::of(&api, &operation, &item).await?;
     let person = persons::mark(&api, &operation, &item).await?;
+    let (links, moved, origin) = bound(&api, &scope, (operation, item)).await?;
     let projected = projected(&api, &scope).await?;
     signed.note(&api, "item.read", &item.to_string(), Some(found.operation.clone())).await?;
-    Ok(Json(Whole { item: found, content, person, review, attestations, projected }))
+    Ok(Json(Whole { item: found, content, person, review, attestations, links, moved, origin, projected }))
 }

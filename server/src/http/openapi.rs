@@ -9,8 +9,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, certificates, claims, codes, conflicts, counts, enrol, exchange, findings, health, history, items,
-    metrics, officer_keys, person_reads, persons, session, setup_page, statements, waiting,
+    audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings, health,
+    history, items, metrics, officer_keys, person_reads, persons, queues, session, setup_page, statements, transfers,
+    waiting,
 };
 
 #[derive(OpenApi)]
@@ -35,11 +36,19 @@ use super::{
         items::one,
         history::history,
         statements::statements,
+        queues::list,
         conflicts::list,
+        conflicts::settle,
+        duplicates::list,
+        duplicates::judge,
+        transfers::transfer,
         claims::list,
         claims::release,
         claims::quarantine,
         findings::list,
+        findings::one,
+        findings::justify,
+        findings::withdraw,
         waiting::list,
         counts::counts,
         certificates::assess,

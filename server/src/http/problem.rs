@@ -13,6 +13,7 @@ use crate::identity::IdentityError;
 use crate::identity::token::TokenError;
 use crate::persons::PersonsError;
 use crate::projection::ProjectionError;
+use crate::registrar::RegistrarError;
 use crate::store::StoreError;
 
 /// What went wrong, as `application/problem+json`.
@@ -31,6 +32,10 @@ pub struct Problem {
     pub code: Cow<'static, str>,
     /// This very incident, as it stands in the server's log.
     pub instance: String,
+    /// What stands now, where something changed meanwhile.
+    #[schema(value_type = Option<Object>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub present: Option<serde_json::Value>,
     #[serde(skip)]
     retry_after_s: Option<u64>,
 }
@@ -46,6 +51,7 @@ impl Problem {
             detail: detail.into(),
             code,
             instance: incident(),
+            present: None,
             retry_after_s: None,
         }
     }
@@ -220,6 +226,48 @@ impl From<IdentityError> for Problem {
             E::OfficerUnknown | E::OperationUnknown | E::OfficerKeyUnknown | E::StatementUnknown => {
                 StatusCode::NOT_FOUND
             }
+        };
+        Self::new(status, code, words)
+    }
+}
+
+impl From<RegistrarError> for Problem {
+    fn from(error: RegistrarError) -> Self {
+        use RegistrarError as E;
+        let (code, words) = (error.code(), error.to_string());
+        let status = match error {
+            E::Store(error) => return error.into(),
+            E::Stating(error) => return error.into(),
+            E::Identity(error) => return error.into(),
+            E::Cancelled => return Self::internal(code, &error),
+            E::Behind | E::Busy => {
+                return Self::new(StatusCode::SERVICE_UNAVAILABLE, code, words).retry_after(2);
+            }
+            E::ConflictChanged { present } => {
+                return Self { present: Some(present), ..Self::new(StatusCode::CONFLICT, code, words) };
+            }
+            E::NoRegistrar | E::MergeOwn => StatusCode::FORBIDDEN,
+            E::ItemUnknown | E::FindingUnknown | E::RuleUnknown(_) | E::PolicyUnknown(_) => StatusCode::NOT_FOUND,
+            E::Moved { .. }
+            | E::Chained { .. }
+            | E::Contradicts { .. }
+            | E::NoConflict
+            | E::FindingNotOpen(_)
+            | E::NotJustified
+            | E::Ended(_)
+            | E::Held(_)
+            | E::SameOperation(_)
+            | E::UpdateNeeded(_)
+            | E::Unfinished(_) => StatusCode::CONFLICT,
+            E::BadReason
+            | E::Itself
+            | E::NotAChoice
+            | E::BadValue(_)
+            | E::TooLarge { .. }
+            | E::TooMany(_)
+            | E::BadParameter { .. }
+            | E::PolicyRange { .. }
+            | E::BadSite(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, code, words)
     }

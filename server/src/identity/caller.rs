@@ -99,6 +99,20 @@ impl Caller {
         Ok(caller)
     }
 
+    /// An officer who acts at the machine itself, with the roles held now.
+    pub async fn unbound(app: &App, officer: &OfficerId) -> Result<Self, IdentityError> {
+        let db = &app.store.feed;
+        if rows::officer(db, officer).await?.is_none_or(|officer| !officer.active) {
+            return Err(IdentityError::OfficerInactive);
+        }
+        let (roles, enrolled) = (BTreeMap::new(), BTreeSet::new());
+        let mut caller = Self { officer: *officer, device: None, late: false, roles, enrolled };
+        for grant in rows::grants_of(db, officer).await?.into_iter().filter(|grant| grant.revoked_at.is_none()) {
+            caller.roles.entry(grant.operation).or_default().insert(grant.role);
+        }
+        Ok(caller)
+    }
+
     /// Roles by operation, as a token says them.
     pub fn operations(&self) -> BTreeMap<OperationId, Vec<String>> {
         let codes = |roles: &BTreeSet<Role>| roles.iter().map(|role| role.code().to_owned()).collect();

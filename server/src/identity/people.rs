@@ -74,22 +74,6 @@ pub async fn open_operation(
     Ok(operation)
 }
 
-/// Closes an operation: nothing more is taken in. `false` if it was closed already.
-pub async fn close_operation(app: &App, actor: &str, id: &OperationId) -> Result<bool, IdentityError> {
-    let now = app.now_us();
-    let mut tx = app.store.feed.begin_write().await?;
-    if *id == REGISTER_SCOPE || rows::operation(&mut tx, id).await?.is_none() {
-        return Err(IdentityError::OperationUnknown);
-    }
-    if !rows::close_operation(&mut tx, id, now).await? {
-        return Ok(false);
-    }
-    let leaf = Leaf::new("operation.closed", now, actor, &id.to_string());
-    audit_log::append(&mut tx, Log::Audit, &[leaf.encode()?]).await?;
-    tx.commit().await?;
-    Ok(true)
-}
-
 /// The operation with this code or id.
 pub async fn find_operation(app: &App, text: &str) -> Result<Operation, IdentityError> {
     let db = &app.store.feed;

@@ -1,12 +1,13 @@
 //! Applying: the one place that writes the register's tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::rules::duplicates::Identity;
 use ploughshare_core::rules::models::Reference;
 
 use super::fold::Told;
+use super::links::{self, Subject};
 use super::plan::{ATTESTATION, COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, REVIEW, RegisterChange, entry_row};
 use super::{ProjectionError, by_keys, change_by_keys, findings};
 use crate::store::{Tx, Val};
@@ -37,7 +38,7 @@ pub(super) struct Before {
     pub identity: Identity,
 }
 
-/// Writes the changes that one segment makes.
+/// Writes the changes that one segment makes; gives the items whose links have to be looked at.
 pub(super) async fn changes(
     tx: &mut Tx,
     operation: &OperationId,
@@ -45,11 +46,11 @@ pub(super) async fn changes(
     seq: u64,
     at_us: i64,
     models: &Reference,
-) -> Result<(), ProjectionError> {
+) -> Result<BTreeSet<Subject>, ProjectionError> {
     let op = operation.as_bytes();
     let mut known: Vec<Val> = changes.iter().filter(|c| c.known).map(|c| Val::from(c.id)).collect();
     known.sort();
-    let before = before(tx, operation, &known).await?;
+    let before = before(tx, operation, &known, seq).await?;
     forget(tx, operation, &known).await?;
 
     let mut rows = Rows::default();
@@ -62,6 +63,7 @@ pub(super) async fn changes(
         rows.reviews.extend(change.review.take());
         rows.documents.extend(change.document.take());
         rows.collections.extend(change.collection.take());
+        rows.procedures.extend(change.procedure.take());
         for (path, choices) in change.conflicts {
             let opened = opened(tx, operation, &change.id, &path, seq, &known).await?;
             rows.conflicts.push(vals![op, change.id, path, choices, opened]);
@@ -85,7 +87,9 @@ pub(super) async fn changes(
             .await?;
     }
     count(tx, operation, &before, &items).await?;
-    findings::update(tx, operation, &known, &before, &items, seq, at_us, models).await
+    let linked = links::restate(tx, operation, &known, &items).await?;
+    findings::update(tx, operation, &known, &before, &items, seq, at_us, models).await?;
+    Ok(linked)
 }
 
 #[derive(Default)]
@@ -97,6 +101,7 @@ struct Rows {
     reviews: Vec<Vec<Val>>,
     documents: Vec<Vec<Val>>,
     collections: Vec<Vec<Val>>,
+    procedures: Vec<Vec<Val>>,
     conflicts: Vec<Vec<Val>>,
 }
 
@@ -125,6 +130,10 @@ impl Rows {
         }
         if !self.collections.is_empty() {
             tx.upsert_many("collection_row", &COLLECTION, &["operation", "id"], take(&mut self.collections)).await?;
+        }
+        if !self.procedures.is_empty() {
+            let columns = ["operation", "doc", "kind", "state", "site", "since"];
+            tx.upsert_many("procedure_state", &columns, &["operation", "doc"], take(&mut self.procedures)).await?;
         }
         if items.is_empty() {
             return Ok(());
@@ -173,7 +182,9 @@ async fn before(
     tx: &mut Tx,
     operation: &OperationId,
     ids: &[Val],
+    seq: u64,
 ) -> Result<BTreeMap<[u8; 16], Before>, ProjectionError> {
+    let moved = links::moved_before(tx, operation, ids, seq).await?;
     let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site, content from item \
                where operation = $1 and id in ({})";
     let mut before = BTreeMap::new();
@@ -183,7 +194,11 @@ async fn before(
             cell: [text(1)?, text(2)?, text(3)?, text(4)?],
             serial_norm: row.opt_text(5)?.map(str::to_owned),
             site: row.opt_text(6)?.map(str::to_owned),
-            identity: findings::identity_of(row.array(0)?, row.bytes(7)?),
+            identity: if moved.contains(&row.array::<16>(0)?) {
+                findings::nothing(row.array(0)?)
+            } else {
+                findings::identity_of(row.array(0)?, row.bytes(7)?)
+            },
         };
         before.insert(row.array(0)?, one);
     }
@@ -249,19 +264,31 @@ async fn count(
     before: &BTreeMap<[u8; 16], Before>,
     items: &[([u8; 16], ItemRow)],
 ) -> Result<(), ProjectionError> {
-    let mut delta: BTreeMap<&[String; 4], i64> = BTreeMap::new();
-    for before in before.values() {
-        *delta.entry(&before.cell).or_default() -= 1;
+    let mut ids: Vec<Val> = items.iter().map(|(id, _)| Val::from(id)).collect();
+    ids.extend(before.keys().map(Val::from));
+    let aside = links::uncounted(tx, operation, &ids).await?;
+    let mut delta: BTreeMap<[String; 4], i64> = BTreeMap::new();
+    for (_, before) in before.iter().filter(|(id, _)| !aside.contains(*id)) {
+        *delta.entry(before.cell.clone()).or_default() -= 1;
     }
-    for (_, item) in items {
-        *delta.entry(&item.cell).or_default() += 1;
+    for (_, item) in items.iter().filter(|(id, _)| !aside.contains(id)) {
+        *delta.entry(item.cell.clone()).or_default() += 1;
     }
+    add_up(tx, operation.as_bytes(), delta).await
+}
+
+/// Adds to the cells of an operation.
+pub(super) async fn add_up(
+    tx: &mut Tx,
+    operation: &[u8; 16],
+    delta: BTreeMap<[String; 4], i64>,
+) -> Result<(), ProjectionError> {
     for (cell, n) in delta {
         if n == 0 {
             continue;
         }
         let [kind, class, context, status] = cell;
-        let key = vals![n, operation.as_bytes(), kind, class, context, status];
+        let key = vals![n, operation, &kind, &class, &context, &status];
         let changed = tx
             .execute(
                 "update rollup set n = n + $1 where operation = $2 and kind = $3 and class = $4 and context = $5 and status = $6",
@@ -272,7 +299,7 @@ async fn count(
             let columns = ["n", "operation", "kind", "class", "context", "status"];
             tx.insert_many("rollup", &columns, vec![key]).await?;
         } else if n < 0 {
-            tx.execute("delete from rollup where operation = $1 and n = 0", &vals![operation.as_bytes()]).await?;
+            tx.execute("delete from rollup where operation = $1 and n = 0", &vals![operation]).await?;
         }
     }
     Ok(())

@@ -88,6 +88,10 @@ pub(super) async fn touched(
                 docs.extend(of_model(tx, operation, authority, &decision).await?);
                 continue;
             }
+            Decision::DocumentMoved { document, .. } => {
+                docs.insert(*document);
+                continue;
+            }
             _ => continue,
         };
         for row in tx.query(sql, &key).await? {

@@ -14,19 +14,19 @@ use ploughshare_core::rules::models::Reference;
 use ploughshare_core::rules::{self, Finding};
 
 use super::apply::Before;
+use super::links::{self, Closed, JUDGED, Subject};
 use super::plan::ItemRow;
 use super::{ProjectionError, by_keys, change_by_keys};
 use crate::store::{Tx, Val};
 use crate::vals;
 
-/// An item among all operations.
-type Subject = ([u8; 16], [u8; 16]);
-
 /// A finding as it should stand now.
-struct Stands {
-    item: Subject,
-    other: Option<Subject>,
-    finding: Finding,
+pub(super) struct Stands {
+    pub item: Subject,
+    pub other: Option<Subject>,
+    pub finding: Finding,
+    /// Who gave the reason why it is in order.
+    pub officer: Option<[u8; 16]>,
 }
 
 /// A finding as it is kept.
@@ -53,9 +53,9 @@ pub(super) async fn update(
 
     let mut stands: BTreeMap<[u8; 32], Stands> = BTreeMap::new();
     let mut put = |item: Subject, other: Option<Subject>, finding: Finding| {
-        stands.insert(id(&finding, item, other), Stands { item, other, finding });
+        stands.insert(id(&finding, item, other), Stands { item, other, finding, officer: None });
     };
-    for (id, item) in items {
+    for (id, item) in items.iter().filter(|(_, item)| !item.moved) {
         let context = rules::Context {
             received_ms: Some(item.received_us / 1000),
             clock_drift_ms: item.clock_drift_ms,
@@ -76,7 +76,58 @@ pub(super) async fn update(
     for (item, finding) in runs {
         put((op, item), None, finding);
     }
-    write(tx, &stands, &kept, seq, at_us).await
+    for (item, other, finding) in links::late(tx, op, items).await? {
+        put(item, Some(other), finding);
+    }
+    let closed = links::weigh(tx, &mut stands).await?;
+    write(tx, &stands, &kept, &closed, seq, at_us).await
+}
+
+/// Brings the findings that a judgement settles up to date among these items, whose links changed while they did not.
+pub(super) async fn among(
+    tx: &mut Tx,
+    subjects: &BTreeSet<Subject>,
+    moved: &BTreeSet<Subject>,
+    seq: u64,
+    at_us: i64,
+) -> Result<(), ProjectionError> {
+    let mut kept = BTreeMap::new();
+    let rules: Vec<String> = JUDGED.iter().map(|rule| format!("'{rule}'")).collect();
+    let sql = format!("{KEPT} where rule in ({}) and operation = $1 and item in ({{}})", rules.join(", "));
+    for (operation, ids) in by_operation(subjects.iter().copied()) {
+        read_kept(by_keys(tx, &sql, &vals![operation], &ids).await?, &mut kept)?;
+    }
+    kept.retain(|_, kept| kept.other.is_some_and(|other| subjects.contains(&other)));
+    let mut identities: BTreeMap<Subject, Identity> = BTreeMap::new();
+    load(tx, subjects.difference(moved).copied(), &mut identities).await?;
+    let mut stands: BTreeMap<[u8; 32], Stands> = BTreeMap::new();
+    let mut wanted: BTreeSet<(Shared, Pair)> = BTreeSet::new();
+    for what in [Shared::Serial, Shared::Tag] {
+        let mut groups: BTreeMap<Vec<u8>, BTreeSet<Subject>> = BTreeMap::new();
+        for (subject, identity) in &identities {
+            for key in identity.shares(what) {
+                groups.entry(key).or_default().insert(*subject);
+            }
+        }
+        groups.retain(|_, group| group.len() > 1);
+        // In a crowd there is one finding an item and none for a pair.
+        let members = members(tx, what, groups.keys()).await?;
+        groups.retain(|key, _| members.get(key).is_some_and(|all| all.len() <= GROUP));
+        for group in groups.values() {
+            let pairs = group.iter().flat_map(|a| group.iter().filter(move |b| a < *b).map(move |b| (*a, *b)));
+            wanted.extend(pairs.map(|pair| (what, pair)));
+        }
+    }
+    for (what, (a, b)) in wanted {
+        let (Some(one), Some(other)) = (identities.get(&a), identities.get(&b)) else { continue };
+        let judged = |rule: &str| what.rules().contains(&rule) && JUDGED.contains(&rule);
+        for pair in duplicates::compare(one, other).into_iter().filter(|pair| judged(pair.finding.rule)) {
+            let key = id(&pair.finding, a, Some(b));
+            stands.insert(key, Stands { item: a, other: Some(b), finding: pair.finding, officer: None });
+        }
+    }
+    let closed = links::weigh(tx, &mut stands).await?;
+    write(tx, &stands, &kept, &closed, seq, at_us).await
 }
 
 fn id(finding: &Finding, item: Subject, other: Option<Subject>) -> [u8; 32] {
@@ -108,7 +159,10 @@ async fn shared(
     before: &BTreeMap<[u8; 16], Before>,
     items: &[([u8; 16], ItemRow)],
 ) -> Result<Compared, ProjectionError> {
-    let of = |(id, item): &([u8; 16], ItemRow)| ((op, *id), Identity::of(DocId::from_bytes(*id), &item.record));
+    let of = |(id, item): &([u8; 16], ItemRow)| {
+        let identity = if item.moved { nothing(*id) } else { Identity::of(DocId::from_bytes(*id), &item.record) };
+        ((op, *id), identity)
+    };
     let mut identities: BTreeMap<Subject, Identity> = items.iter().map(of).collect();
     let mut compared = Compared::default();
     let mut wanted: BTreeSet<(Shared, Pair)> = BTreeSet::new();
@@ -240,6 +294,11 @@ pub(super) fn identity_of(item: [u8; 16], bytes: &[u8]) -> Identity {
     Identity::of(DocId::from_bytes(item), &ItemRecord::read(&content(bytes)))
 }
 
+/// What an item that was transferred shares with others: nothing.
+pub(super) fn nothing(item: [u8; 16]) -> Identity {
+    Identity::of(DocId::from_bytes(item), &ItemRecord::default())
+}
+
 /// The content of an item as its row keeps it.
 fn content(bytes: &[u8]) -> Content {
     let value = cbor::decode(bytes).unwrap_or(cbor::Value::Null);
@@ -360,9 +419,14 @@ async fn write(
     tx: &mut Tx,
     stands: &BTreeMap<[u8; 32], Stands>,
     kept: &BTreeMap<[u8; 32], Kept>,
+    closed: &Closed,
     seq: u64,
     at_us: i64,
 ) -> Result<(), ProjectionError> {
+    let mut events: Vec<Vec<Val>> = Vec::new();
+    let mut event = |id: &[u8; 32], state: &str, officer: Option<[u8; 16]>, reason: Option<&str>| {
+        events.push(vals![id, seq, state, officer.map(|officer| officer.to_vec()), reason, at_us]);
+    };
     let mut opened: BTreeMap<Subject, i64> = BTreeMap::new();
     let mut count = |item: Subject, other: Option<Subject>, change: i64| {
         for subject in std::iter::once(item).chain(other).filter(|_| change != 0) {
@@ -373,6 +437,8 @@ async fn write(
     for (id, kept) in kept {
         if !stands.contains_key(id) && kept.state != "fixed" {
             fixed.push(Val::from(id));
+            let by = closed.get(id);
+            event(id, "fixed", by.map(|(officer, _)| *officer), by.map(|(_, reason)| reason.as_str()));
             count(kept.item, kept.other, -i64::from(kept.state == "open"));
         }
     }
@@ -387,11 +453,15 @@ async fn write(
         match kept.get(id) {
             Some(kept) if kept.state == state && kept.message == one.finding.message => {}
             Some(kept) => {
+                if kept.state != state {
+                    event(id, state, one.officer, one.finding.justification.as_deref());
+                }
                 let sql = "update finding set state = $1, message = $2, args = $3, changed_seq = $4 where id = $5";
                 tx.execute(sql, &vals![state, &one.finding.message, args(), seq, id]).await?;
                 count(one.item, one.other, is_open - i64::from(kept.state == "open"));
             }
             None => {
+                event(id, state, one.officer, one.finding.justification.as_deref());
                 let version = rules::rule(one.finding.rule).map_or(1, |rule| rule.version);
                 fresh.push(vals![
                     id,
@@ -408,7 +478,8 @@ async fn write(
                     state,
                     seq,
                     seq,
-                    at_us
+                    at_us,
+                    &one.finding.key
                 ]);
                 count(one.item, one.other, is_open);
             }
@@ -416,6 +487,10 @@ async fn write(
     }
     if !fresh.is_empty() {
         tx.insert_many("finding", &FINDING, fresh).await?;
+    }
+    if !events.is_empty() {
+        let columns = ["finding", "seq", "state", "officer", "reason", "at"];
+        tx.upsert_many("finding_event", &columns, &["finding", "seq"], events).await?;
     }
     let mut alike: BTreeMap<([u8; 16], i64), Vec<Val>> = BTreeMap::new();
     for ((operation, item), change) in opened.into_iter().filter(|(_, change)| *change != 0) {
@@ -428,7 +503,7 @@ async fn write(
     Ok(())
 }
 
-const FINDING: [&str; 15] = [
+const FINDING: [&str; 16] = [
     "id",
     "rule",
     "version",
@@ -444,4 +519,5 @@ const FINDING: [&str; 15] = [
     "opened_seq",
     "changed_seq",
     "opened_at",
+    "key",
 ];

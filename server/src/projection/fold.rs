@@ -36,6 +36,8 @@ pub(super) struct Folded {
     pub reviewed: Option<(Vec<Attested>, Review)>,
     /// By how much the clock was ahead on the device that recorded it, where that shows.
     pub clock_drift_ms: Option<i64>,
+    /// It goes on in another operation.
+    pub moved: bool,
 }
 
 /// Judges and folds one document.
@@ -71,7 +73,8 @@ pub(super) fn fold(id: DocId, mut told: Vec<Told>, authority: &Authority) -> Fol
     let clock_drift_ms = birth.and_then(|one| {
         authority.clock_drift_ms(one.statement.entry.claimed_ms, one.decision_held, one.received_us / 1000)
     });
-    Folded { id, told, said, counts, claims, reviewed, clock_drift_ms }
+    let moved = authority.moved.contains_key(&id);
+    Folded { id, told, said, counts, claims, reviewed, clock_drift_ms, moved }
 }
 
 impl Folded {

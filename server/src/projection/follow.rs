@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use ploughshare_core::decision::Authority;
+use ploughshare_core::decision::{Authority, Decision};
 use ploughshare_core::document::Statement;
 use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DeviceId, DocId, EntryHash, OperationId};
@@ -13,6 +13,7 @@ use ploughshare_core::segment::{self, SegmentError, VerifiedSegment};
 
 use super::authority::{Authorities, take, touched};
 use super::fold::{Told, fold};
+use super::links::{self, Moment};
 use super::plan::{RegisterChange, plan};
 use super::{ProjectionError, apply, by_keys};
 use crate::app::App;
@@ -173,6 +174,7 @@ impl Projector {
         let mut fresh: BTreeMap<DocId, Vec<Told>> = BTreeMap::new();
         let mut dirty: BTreeSet<DocId> = BTreeSet::new();
         let mut loose = Vec::new();
+        let mut decisions = Vec::new();
         for (index, (hash, entry)) in entries.into_iter().enumerate() {
             if known.contains(&hash) {
                 continue;
@@ -182,6 +184,7 @@ impl Projector {
                 // Before it is taken in: what a model was called so far counts as well.
                 dirty.extend(touched(tx, &operation, authority, &entry).await?);
                 take(authority, &entry);
+                decisions.extend(entry.edits.iter().filter_map(Decision::from_edit).map(|one| (entry.number, one)));
             }
             let told = Told {
                 device,
@@ -208,7 +211,11 @@ impl Projector {
         let models = authority.models.clone();
         let changes = fold_all(operation, told, authority.clone(), placed.leaf).await?;
         apply::loose(tx, &operation, &loose).await?;
-        apply::changes(tx, &operation, changes, placed.leaf, placed.received_us, models.reference()).await?;
+        let moment = Moment { seq: placed.leaf, place: placed.place, at_us: placed.received_us };
+        let mut linked = links::take_in(tx, &mut self.authorities, &operation, &decisions, moment).await?;
+        let (at_us, reference) = (placed.received_us, models.reference());
+        linked.extend(apply::changes(tx, &operation, changes, placed.leaf, at_us, reference).await?);
+        links::settle(tx, linked, placed.leaf, at_us).await?;
         let row = vals![operation.as_bytes(), placed.place];
         tx.upsert_many("projected_scope", &["operation", "place"], &["operation"], vec![row]).await?;
         let row = vals![placed.leaf, operation.as_bytes(), placed.place];

@@ -22,6 +22,7 @@ pub(super) struct RegisterChange {
     pub document: Option<Vec<Val>>,
     pub item: Option<ItemRow>,
     pub collection: Option<Vec<Val>>,
+    pub procedure: Option<Vec<Val>>,
     pub conflicts: Vec<(String, String)>,
     pub claims: Vec<Vec<Val>>,
     pub attestations: Vec<Vec<Val>>,
@@ -46,6 +47,10 @@ pub(super) struct ItemRow {
     pub cell: [String; 4],
     pub received_us: i64,
     pub clock_drift_ms: Option<i64>,
+    /// It goes on in another operation, so it is compared with nothing any more.
+    pub moved: bool,
+    /// Rows of the reasons why findings on it are in order.
+    pub justifications: Vec<Vec<Val>>,
 }
 
 pub(super) const DOCUMENT: [&str; 10] = [
@@ -167,6 +172,7 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
         document: None,
         item: None,
         collection: None,
+        procedure: None,
         conflicts: conflicts.iter().map(|c| (c.path.clone(), choices(c))).collect(),
         claims: Vec::new(),
         attestations: Vec::new(),
@@ -226,7 +232,12 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
             change.collection =
                 Some(collection_row(operation, folded, &CollectionRecord::read(&content), circumstances));
         }
-        _ => {}
+        "officer" => {}
+        procedure => {
+            let text = |path: &str| content.get(path).and_then(Value::as_text);
+            let (state, site) = (text("state"), text("site").or_else(|| text("from_site")));
+            change.procedure = Some(vals![op, folded.id.as_bytes(), procedure, state, site, birth.received_us]);
+        }
     }
     change
 }
@@ -326,7 +337,8 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
     let op = operation.as_bytes();
     let id = folded.id.as_bytes();
     let serial_text = record.serial().and_then(|m| m.seen()).map(str::to_owned);
-    let serial_norm = record.serial_normalised();
+    let compared = |text: String| Some(text).filter(|text| !folded.moved && !text.is_empty());
+    let serial_norm = record.serial_normalised().and_then(compared);
     let serial_fold = serial_norm.as_deref().map(serial::fold);
     let markings = record.markings.iter().map(|m| {
         let norm = m.seen().map(serial::normalise).filter(|n| !n.is_empty());
@@ -359,7 +371,7 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
         id,
         record.kind.as_deref().unwrap_or_default(),
         text(&record.tag),
-        record.tag.as_deref().map(serial::normalise).filter(|tag| !tag.is_empty()),
+        record.tag.as_deref().map(serial::normalise).and_then(compared),
         text(&record.class),
         record.class_as_seen.as_deref(),
         text(&record.make),
@@ -402,7 +414,34 @@ fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Cir
     let (markings, photos) = (markings.collect(), photos.collect());
     let person = record.person.map(|hash| vals![op, id, hash.to_vec()]);
     let (received_us, clock_drift_ms) = (c.birth.received_us, folded.clock_drift_ms);
-    ItemRow { record, columns, markings, photos, person, serial_norm, cell, received_us, clock_drift_ms }
+    let (moved, justifications) = (folded.moved, justifications(operation, folded, &record));
+    ItemRow {
+        record,
+        columns,
+        markings,
+        photos,
+        person,
+        serial_norm,
+        cell,
+        received_us,
+        clock_drift_ms,
+        moved,
+        justifications,
+    }
+}
+
+/// The reasons that stand in an item, with who said them.
+fn justifications(operation: &OperationId, folded: &Folded, record: &ItemRecord) -> Vec<Vec<Val>> {
+    let live = record.justifications.iter().filter(|one| one.is_live());
+    live.filter_map(|one| {
+        let (rule, reason) = (one.rule.as_deref()?, one.reason.as_deref().filter(|text| !text.trim().is_empty())?);
+        let said = folded.counts().fields.get(&format!("justifications/{}/reason", one.key))?.first()?;
+        let by = folded.told.iter().find(|told| said.by.contains(&told.statement.hash))?;
+        let officer = by.statement.entry.officer;
+        let finding = one.finding.as_deref();
+        Some(vals![operation.as_bytes(), folded.id.as_bytes(), &one.key, rule, finding, reason, officer.as_bytes()])
+    })
+    .collect()
 }
 
 fn collection_row(

@@ -76,28 +76,53 @@ pub struct Open {
     pub choices: String,
     /// Since when, as a number of the projection.
     pub opened_seq: u64,
+    /// Since when, in µs.
+    pub opened_at: Option<i64>,
+    /// Site of the item.
+    pub site: Option<String>,
+    /// Its store.
+    pub store: Option<String>,
 }
 
-/// Conflicts in the order of operation, document and path; one more than the limit when there are more.
-pub async fn conflicts(
-    register: &Db,
-    within: Option<&BTreeSet<OperationId>>,
-    doc: Option<&DocId>,
-    after: Option<(OperationId, DocId, String)>,
-    limit: u32,
-) -> Result<Vec<Open>> {
+/// Which conflicts.
+#[derive(Debug, Clone, Default)]
+pub struct WantedConflicts {
+    /// Operations; `None` is every one.
+    pub within: Option<BTreeSet<OperationId>>,
+    /// The document.
+    pub doc: Option<DocId>,
+    /// Site of the item.
+    pub site: Option<String>,
+    /// Its store.
+    pub store: Option<String>,
+    /// Behind this one.
+    pub after: Option<(u64, OperationId, DocId, String)>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Conflicts, the oldest first; one more than the limit when there are more. Those of items that were transferred are closed with them.
+pub async fn conflicts(register: &Db, wanted: WantedConflicts) -> Result<Vec<Open>> {
     let mut filter = Filter::new();
-    filter.within("c.operation", within);
-    filter.equal("c.doc", doc);
-    if let Some((operation, doc, path)) = after {
-        let (operation, doc, path) = (filter.bind(operation), filter.bind(doc), filter.bind(path));
-        filter.and(format!("(c.operation, c.doc, c.path) > ({operation}, {doc}, {path})"));
+    filter.within("c.operation", wanted.within.as_ref());
+    filter.equal("c.doc", wanted.doc);
+    filter.equal("i.site", wanted.site);
+    filter.equal("i.store", wanted.store);
+    filter
+        .and("not exists (select 1 from item_move as m where m.operation = c.operation and m.item = c.doc)".to_owned());
+    if let Some((seq, operation, doc, path)) = wanted.after {
+        let (seq, operation) = (filter.bind(seq), filter.bind(operation));
+        let (doc, path) = (filter.bind(doc), filter.bind(path));
+        filter.and(format!("(c.opened_seq, c.operation, c.doc, c.path) > ({seq}, {operation}, {doc}, {path})"));
     }
-    let most = filter.bind(limit + 1);
+    let most = filter.bind(wanted.limit + 1);
     let sql = sql!(
-        "select c.operation, c.doc, d.kind, c.path, c.choices, c.opened_seq from conflict as c \
-         join document as d on d.operation = c.operation and d.id = c.doc {} \
-         order by c.operation, c.doc, c.path limit {most}",
+        "select c.operation, c.doc, d.kind, c.path, c.choices, c.opened_seq, \
+         (select min(e.received_at) from projection_order as o join entry as e on e.operation = o.operation and e.place = o.place \
+         where o.seq = c.opened_seq), i.site, i.store from conflict as c \
+         join document as d on d.operation = c.operation and d.id = c.doc \
+         left join item as i on i.operation = c.operation and i.id = c.doc {} \
+         order by c.opened_seq, c.operation, c.doc, c.path limit {most}",
         filter.sql()
     );
     let open = |row: &Row| {
@@ -108,6 +133,9 @@ pub async fn conflicts(
             path: row.text(3)?.to_owned(),
             choices: row.text(4)?.to_owned(),
             opened_seq: row.uint(5)?,
+            opened_at: row.opt_int(6)?,
+            site: row.opt_text(7)?.map(str::to_owned),
+            store: row.opt_text(8)?.map(str::to_owned),
         })
     };
     register.query(sql, filter.values()).await?.iter().map(open).collect()
@@ -124,6 +152,28 @@ pub struct Teller {
     pub claimed_at_ms: i64,
     /// When the register received it, in µs.
     pub received_at: i64,
+    /// Its segment's place in the feed.
+    pub place: u64,
+}
+
+/// The bytes of the segment at a place of a feed.
+pub async fn segment(feed: &Db, operation: &OperationId, place: u64) -> Result<Option<Vec<u8>>> {
+    let sql = "select bytes from segment where operation = $1 and place = $2";
+    let row = feed.query_one(sql, &vals![operation, place]).await?;
+    row.map(|mut row| row.take_bytes(0)).transpose()
+}
+
+/// When the register received the segment at a place of a feed, in µs.
+pub async fn received_at(feed: &Db, operation: &OperationId, place: u64) -> Result<Option<i64>> {
+    let sql = "select received_at from segment where operation = $1 and place = $2";
+    feed.query_one(sql, &vals![operation, place]).await?.map(|row| row.int(0)).transpose()
+}
+
+/// When a journal's entry of a number was received, in µs.
+pub async fn stated_at(feed: &Db, operation: &OperationId, journal: &JournalId, number: u64) -> Result<Option<i64>> {
+    let sql = "select received_at from segment where operation = $1 and journal = $2 and first_number <= $3 \
+               and first_number + entry_count > $3 order by place limit 1";
+    feed.query_one(sql, &vals![operation, journal, number]).await?.map(|row| row.int(0)).transpose()
 }
 
 /// Who said these entries of an operation.
@@ -140,13 +190,14 @@ pub async fn tellers(
         filter.equal("operation", Some(operation));
         let places: Vec<_> = some.iter().map(|hash| filter.bind(**hash)).collect();
         filter.and(format!("hash in ({})", places.join(", ")));
-        let sql = sql!("select hash, officer, device, claimed_at_ms, received_at from entry {}", filter.sql());
+        let sql = sql!("select hash, officer, device, claimed_at_ms, received_at, place from entry {}", filter.sql());
         for row in register.query(sql, filter.values()).await? {
             let teller = Teller {
                 officer: OfficerId::from_bytes(row.array(1)?),
                 device: DeviceId::from_bytes(row.array(2)?),
                 claimed_at_ms: row.int(3)?,
                 received_at: row.int(4)?,
+                place: row.uint(5)?,
             };
             found.insert(EntryHash::from_bytes(row.array(0)?), teller);
         }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::ids::{DocId, OfficerId, OperationId};
 
 use super::db::{Db, Row};
 use super::error::Result;
 use super::read_filter::Filter;
+use crate::vals;
 
 /// What a rule noticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct Found {
     pub state: String,
     /// When, in µs.
     pub opened_at: i64,
+    /// Names it among those of its rule on its items.
+    pub key: String,
 }
 
 /// What is asked for.
@@ -52,6 +55,8 @@ pub struct Wanted {
     pub severity: Option<String>,
     /// Either item.
     pub item: Option<DocId>,
+    /// Site of either item.
+    pub site: Option<String>,
     /// Behind this one.
     pub after: Option<[u8; 32]>,
     /// At most so many.
@@ -72,17 +77,70 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Found>> {
         let place = filter.bind(item);
         filter.and(format!("(item = {place} or other_item = {place})"));
     }
+    if let Some(site) = &wanted.site {
+        let site = filter.bind(site);
+        filter.and(format!(
+            "exists (select 1 from item as i where i.site = {site} and ((i.operation = finding.operation and i.id = finding.item) \
+             or (i.operation = finding.other_operation and i.id = finding.other_item)))"
+        ));
+    }
     if let Some(after) = wanted.after {
         let place = filter.bind(after);
         filter.and(format!("id > {place}"));
     }
     let most = filter.bind(wanted.limit + 1);
-    let sql = sql!(
-        "select id, rule, version, severity, operation, item, other_operation, other_item, path, message, args, state, opened_at \
-         from finding {} order by id limit {most}",
-        filter.sql()
-    );
+    let sql = sql!("select {COLUMNS} from finding {} order by id limit {most}", filter.sql());
     register.query(sql, filter.values()).await?.iter().map(found_of).collect()
+}
+
+const COLUMNS: &str = "id, rule, version, severity, operation, item, other_operation, other_item, path, message, args, state, \
+                       opened_at, key";
+
+/// One finding.
+pub async fn one(register: &Db, id: &[u8; 32]) -> Result<Option<Found>> {
+    let row = register.query_one(sql!("select {COLUMNS} from finding where id = $1"), &vals![id]).await?;
+    row.as_ref().map(found_of).transpose()
+}
+
+/// What became of a finding at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// open, justified or fixed.
+    pub state: String,
+    /// Who gave the reason, where somebody did.
+    pub officer: Option<OfficerId>,
+    /// The reason.
+    pub reason: Option<String>,
+    /// When the register took it in, in µs.
+    pub at: i64,
+}
+
+/// What became of a finding, in order.
+pub async fn events(register: &Db, id: &[u8; 32]) -> Result<Vec<Event>> {
+    let sql = "select state, officer, reason, at from finding_event where finding = $1 order by seq";
+    let one = |row: &Row| {
+        Ok(Event {
+            state: row.text(0)?.to_owned(),
+            officer: row.opt_array(1)?.map(OfficerId::from_bytes),
+            reason: row.opt_text(2)?.map(str::to_owned),
+            at: row.int(3)?,
+        })
+    };
+    register.query(sql, &vals![id]).await?.iter().map(one).collect()
+}
+
+/// Keys of the reasons in an item that mean a finding: by its key, or all of its rule.
+pub async fn reasons(
+    register: &Db,
+    operation: &OperationId,
+    item: &DocId,
+    rule: &str,
+    key: &str,
+) -> Result<Vec<String>> {
+    let sql = "select key from justification where operation = $1 and item = $2 and rule = $3 \
+               and coalesce(finding, $4) = $4 order by key";
+    let rows = register.query(sql, &vals![operation, item, rule, key]).await?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
 
 fn found_of(row: &Row) -> Result<Found> {
@@ -100,5 +158,6 @@ fn found_of(row: &Row) -> Result<Found> {
         args: row.text(10)?.to_owned(),
         state: row.text(11)?.to_owned(),
         opened_at: row.int(12)?,
+        key: row.text(13)?.to_owned(),
     })
 }

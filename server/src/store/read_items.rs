@@ -14,7 +14,16 @@ use super::search;
 const COLUMNS: &str = "operation, id, kind, tag, class, type_as_seen, make, model, calibre, calibre_as_seen, country, year, \
     origin_kind, condition, serial_status, serial_text, serial_norm, status, context, collection, holder_category, \
     collected_at_ms, lat, lon, accuracy_m, place_withheld, place_name, site, store, quantity, case_number, recorder, device, \
-    recorded_at_ms, received_at, markings_count, photos_count, conflicts, findings_open, claims, changed_seq";
+    recorded_at_ms, received_at, markings_count, photos_count, conflicts, findings_open, claims, changed_seq, \
+    (select m.to_operation from item_move as m where m.operation = item.operation and m.item = item.id), \
+    (select o.item from item_move as m join item_origin as o on o.from_operation = m.operation and o.from_item = m.item \
+     and o.operation = m.to_operation where m.operation = item.operation and m.item = item.id), \
+    (select l.lead_operation from item_link as l where l.operation = item.operation and l.item = item.id), \
+    (select l.lead_item from item_link as l where l.operation = item.operation and l.item = item.id), \
+    (select l.counts from item_link as l where l.operation = item.operation and l.item = item.id), \
+    (select o.first_item from item_origin as o where o.operation = item.operation and o.item = item.id)";
+/// How many columns these are.
+const WIDTH: usize = 47;
 
 /// An item in a list. Ids in hex, times in ms since the Unix epoch, coordinates in 1e-7 degrees (WGS 84).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -101,6 +110,18 @@ pub struct Item {
     pub claims: i64,
     /// When its rows changed last, as a number of the projection.
     pub changed_seq: i64,
+    /// The operation that it was transferred to.
+    pub moved_to_operation: Option<String>,
+    /// What it became there.
+    pub moved_to_item: Option<String>,
+    /// Of items judged to be one, that which leads: its operation.
+    pub lead_operation: Option<String>,
+    /// Its id.
+    pub lead_item: Option<String>,
+    /// Whether it is counted: not where it was transferred or another leads.
+    pub counted: bool,
+    /// Its permanent identity: the id of its first document, however often it was transferred.
+    pub identity: String,
 }
 
 /// What is asked for.
@@ -195,7 +216,7 @@ pub async fn one(register: &Db, id: &DocId, within: &BTreeSet<OperationId>) -> R
     filter.equal("id", Some(id));
     let sql = sql!("select {COLUMNS}, content from item {} limit 1", filter.sql());
     let row = register.query(sql, filter.values()).await?.into_iter().next();
-    row.map(|mut row| Ok((item_of(&row)?, row.take_bytes(41)?))).transpose()
+    row.map(|mut row| Ok((item_of(&row)?, row.take_bytes(WIDTH)?))).transpose()
 }
 
 /// A cell of the rollup; unknown is the empty text.
@@ -284,5 +305,11 @@ fn item_of(row: &Row) -> Result<Item> {
         findings_open: row.int(38)?,
         claims: row.int(39)?,
         changed_seq: row.int(40)?,
+        moved_to_operation: row.opt_bytes(41)?.map(hex::encode),
+        moved_to_item: row.opt_bytes(42)?.map(hex::encode),
+        lead_operation: row.opt_bytes(43)?.map(hex::encode),
+        lead_item: row.opt_bytes(44)?.map(hex::encode),
+        counted: row.opt_int(45)?.is_none_or(|counts| counts != 0),
+        identity: row.opt_bytes(46)?.map_or_else(|| row.bytes(1).map(hex::encode), |first| Ok(hex::encode(first)))?,
     })
 }

@@ -69,6 +69,14 @@ pub const REGISTER: &[Table] = &[
     table("item_person", &["operation", "item"]),
     table("collection_row", &["operation", "id"]),
     table("finding", &["id"]),
+    table("finding_event", &["finding", "seq"]),
+    table("justification", &["operation", "item", "key"]),
+    table("judgement", &["operation", "item", "other_operation", "other_item", "seq", "decision"]),
+    table("item_pair", &["operation", "item", "other_operation", "other_item"]),
+    table("item_move", &["operation", "item"]),
+    table("item_origin", &["operation", "item"]),
+    table("item_link", &["operation", "item"]),
+    table("procedure_state", &["operation", "doc"]),
     table("rollup", &["operation", "kind", "class", "context", "status"]),
 ];
 

@@ -203,11 +203,13 @@ impl ItemRecord {
         self.status.as_deref() == Some("destroyed")
     }
 
-    /// The reason given for a rule's finding on this item, if somebody justified it.
-    pub fn justification(&self, rule: &str) -> Option<&str> {
+    /// The reason given for a rule's findings on this item, if somebody justified them: one that names this finding by its key, or one that
+    /// names none and means all of the rule.
+    pub fn justification(&self, rule: &str, key: &str) -> Option<&str> {
         self.justifications
             .iter()
             .filter(|j| j.is_live() && j.rule.as_deref() == Some(rule))
+            .filter(|j| j.finding.as_deref().is_none_or(|named| named == key))
             .find_map(|j| j.reason.as_deref().filter(|reason| !reason.trim().is_empty()))
     }
 }

@@ -457,4 +457,12 @@ pub(super) static RULES: &[Rule] = &[
          life. Withdraw the text and write it again without the person; what identifies a person belongs into the sealed \
          record.",
     ),
+    rule(
+        "R81",
+        Flag,
+        "Something was said in the old operation after the transfer",
+        "An item was transferred to another operation, and a tablet that did not know it yet said something about it in the \
+         old one. It counts there, and the new document does not have it. Read what was said; where it holds, say it again \
+         in the new operation, then give that as the reason why this finding is in order.",
+    ),
 ];

@@ -80,10 +80,10 @@ fn a_member_named_in_the_same_entry_is_found_under_its_full_key() {
 #[test]
 fn a_justification_needs_a_reason_and_must_not_be_withdrawn() {
     let mut paths: BTreeMap<_, _> = member("justifications", A, &[("rule", "R20")]).into_iter().collect();
-    assert_eq!(ItemRecord::read(&paths).justification("R20"), None);
+    assert_eq!(ItemRecord::read(&paths).justification("R20", "year"), None);
     paths.extend(member("justifications", A, &[("reason", "seen it fired")]));
-    assert_eq!(ItemRecord::read(&paths).justification("R20"), Some("seen it fired"));
-    assert_eq!(ItemRecord::read(&paths).justification("R21"), None);
+    assert_eq!(ItemRecord::read(&paths).justification("R20", "year"), Some("seen it fired"));
+    assert_eq!(ItemRecord::read(&paths).justification("R21", "year"), None);
     paths.extend(member("justifications", A, &[("withdrawn", "wrong weapon")]));
-    assert_eq!(ItemRecord::read(&paths).justification("R20"), None);
+    assert_eq!(ItemRecord::read(&paths).justification("R20", "year"), None);
 }

@@ -48,6 +48,9 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
         let mut rows = table(&["document", "class", "maker", "model", "calibre", "serials", "status", "changed", ""]);
         for row in &page.rows {
             let mut marks = Vec::new();
+            if let Some(operation) = &row.moved_to {
+                marks.push(format!("moved to operation {operation}"));
+            }
             if row.conflicts > 0 {
                 marks.push(format!("{} in conflict", row.conflicts));
             }

@@ -32,6 +32,9 @@ fn words(view: &DocumentView, with_history: bool) {
     if view.review_state != "none" {
         line(&format!("review: {}; `review` shows who attested what", view.review_state.replace('_', " ")));
     }
+    if let Some(operation) = &view.moved_to {
+        line(&format!("Moved to operation {operation}; what is said here does not reach it."));
+    }
     if view.update_needed {
         line("This document holds statements of a later version and is read-only here: update this program.");
     }

@@ -1,0 +1,113 @@
+-- Which items are one, as registrars judged; where items went that were transferred; why findings are in order, and their history.
+-- Of a pair, the lower (operation, item) stands first. `seq` is that of the segment which brought it.
+
+-- Every judgement of a pair.
+CREATE TABLE judgement (
+  operation BLOB NOT NULL,
+  item BLOB NOT NULL,
+  other_operation BLOB NOT NULL,
+  other_item BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  decision INTEGER NOT NULL,
+  judgement TEXT NOT NULL,
+  officer BLOB NOT NULL,
+  reason TEXT NOT NULL,
+  decided_at INTEGER NOT NULL,
+  CONSTRAINT judgement_pkey PRIMARY KEY (operation, item, other_operation, other_item, seq, decision),
+  CONSTRAINT judgement_known CHECK (judgement IN ('same', 'different', 'unsure'))
+) STRICT, WITHOUT ROWID;
+
+-- The judgement that holds.
+CREATE TABLE item_pair (
+  operation BLOB NOT NULL,
+  item BLOB NOT NULL,
+  other_operation BLOB NOT NULL,
+  other_item BLOB NOT NULL,
+  judgement TEXT NOT NULL,
+  officer BLOB NOT NULL,
+  reason TEXT NOT NULL,
+  decided_at INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  CONSTRAINT item_pair_pkey PRIMARY KEY (operation, item, other_operation, other_item),
+  CONSTRAINT item_pair_known CHECK (judgement IN ('same', 'different', 'unsure'))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX item_pair_other ON item_pair (other_operation, other_item);
+
+-- Items that go on in another operation; `place` is that of the decision in the feed of their own.
+CREATE TABLE item_move (
+  operation BLOB NOT NULL,
+  item BLOB NOT NULL,
+  to_operation BLOB NOT NULL,
+  reason TEXT NOT NULL,
+  decision INTEGER NOT NULL,
+  place INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  moved_at INTEGER NOT NULL,
+  CONSTRAINT item_move_pkey PRIMARY KEY (operation, item)
+) STRICT, WITHOUT ROWID;
+
+-- Items that came from another operation; the first document is the identity of them all.
+CREATE TABLE item_origin (
+  operation BLOB NOT NULL,
+  item BLOB NOT NULL,
+  from_operation BLOB NOT NULL,
+  from_item BLOB NOT NULL,
+  first_operation BLOB NOT NULL,
+  first_item BLOB NOT NULL,
+  CONSTRAINT item_origin_pkey PRIMARY KEY (operation, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX item_origin_from ON item_origin (from_operation, from_item);
+CREATE INDEX item_origin_first ON item_origin (first_item);
+
+-- A row for each member of a group of items that are one, and for each item that was transferred. The lead alone counts.
+CREATE TABLE item_link (
+  operation BLOB NOT NULL,
+  item BLOB NOT NULL,
+  lead_operation BLOB NOT NULL,
+  lead_item BLOB NOT NULL,
+  counts INTEGER NOT NULL,
+  CONSTRAINT item_link_pkey PRIMARY KEY (operation, item),
+  CONSTRAINT item_link_counts_flag CHECK (counts IN (0, 1))
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX item_link_lead ON item_link (lead_operation, lead_item);
+
+-- Reasons that stand in items, for findings that look at more than one.
+CREATE TABLE justification (
+  operation BLOB NOT NULL,
+  item BLOB NOT NULL,
+  key TEXT NOT NULL,
+  rule TEXT NOT NULL,
+  finding TEXT,
+  reason TEXT NOT NULL,
+  officer BLOB NOT NULL,
+  CONSTRAINT justification_pkey PRIMARY KEY (operation, item, key)
+) STRICT, WITHOUT ROWID;
+
+-- What became of a finding, change by change.
+CREATE TABLE finding_event (
+  finding BLOB NOT NULL,
+  seq INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  officer BLOB,
+  reason TEXT,
+  at INTEGER NOT NULL,
+  CONSTRAINT finding_event_pkey PRIMARY KEY (finding, seq),
+  CONSTRAINT finding_event_state_known CHECK (state IN ('open', 'justified', 'fixed'))
+) STRICT, WITHOUT ROWID;
+
+-- Names a finding among those of its rule on its items; reasons name it by this.
+ALTER TABLE finding ADD COLUMN key TEXT NOT NULL DEFAULT '';
+
+-- How far hand-overs, counts, destructions and their like are; `since` is when the register received their beginning.
+CREATE TABLE procedure_state (
+  operation BLOB NOT NULL,
+  doc BLOB NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT,
+  site TEXT,
+  since INTEGER NOT NULL,
+  CONSTRAINT procedure_state_pkey PRIMARY KEY (operation, doc)
+) STRICT, WITHOUT ROWID;
