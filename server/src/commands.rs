@@ -10,6 +10,7 @@ mod duplicates;
 mod export;
 mod failure;
 mod findings;
+mod marks;
 mod models;
 mod moment;
 mod officer;
@@ -81,6 +82,9 @@ enum Command {
     Site(rulings::Sites),
     /// Transfer items to another operation.
     Transfer(transfer::Args),
+    /// Series of numbers for unique marks.
+    #[command(subcommand)]
+    Marks(marks::Command),
     /// Enrolled devices.
     #[command(subcommand)]
     Device(device::Command),
@@ -138,6 +142,7 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Policy(command) => rulings::policies(&*open(&config).await?, command).await,
         Command::Site(command) => rulings::sites(&*open(&config).await?, command).await,
         Command::Transfer(args) => transfer::run(&*open(&config).await?, args).await,
+        Command::Marks(command) => marks::run(&*open(&config).await?, command).await,
         Command::Device(command) => device::run(&*open(&config).await?, command).await,
         Command::Models(command) => models::run(&*open(&config).await?, command).await,
         Command::Person(command) => person::run(&open(&config).await?, command).await,

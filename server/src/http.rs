@@ -5,10 +5,12 @@ mod auth;
 pub mod body;
 mod brackets;
 mod caller;
+mod came_to;
 mod certificates;
 mod claims;
 pub mod codes;
 mod conflicts;
+mod count;
 mod counts;
 mod duplicates;
 mod enrol;
@@ -18,12 +20,14 @@ mod health;
 mod hear_out;
 mod history;
 mod items;
+mod marks;
 mod metrics;
 mod officer_keys;
 mod openapi;
 mod person_reads;
 mod persons;
 mod problem;
+mod procedures;
 mod queues;
 mod rates;
 mod reviews;
@@ -31,6 +35,7 @@ mod session;
 mod setup_page;
 mod sides;
 mod statements;
+mod stores;
 mod surround;
 mod transfers;
 mod values;
@@ -119,11 +124,16 @@ fn routes() -> Routes {
         .get("/api/v1/persons", persons::list)
         .post("/api/v1/persons/{hash}/read", person_reads::read)
         .post("/api/v1/persons/{hash}/erase", person_reads::erase)
+        .post("/api/v1/operations/{operation}/marks", marks::reserve)
         .get("/api/v1/items", items::list)
         .get("/api/v1/items/{item}", items::one)
         .get("/api/v1/items/{item}/history", history::history)
         .get("/api/v1/items/{item}/statements", statements::statements)
         .get("/api/v1/queues", queues::list)
+        .get("/api/v1/procedures", procedures::list)
+        .get("/api/v1/procedures/{procedure}", procedures::one)
+        .get("/api/v1/stores", stores::list)
+        .get("/api/v1/stores/balance", stores::balance)
         .get("/api/v1/conflicts", conflicts::list)
         .post("/api/v1/conflicts/choose", conflicts::settle)
         .get("/api/v1/duplicates", duplicates::list)

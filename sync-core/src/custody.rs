@@ -201,7 +201,8 @@ fn walk(item: &ItemRecord, recorded_ms: i64) -> Walk {
     let mut walk = Walk { place: None, whole, quantity: whole, steps: Vec::new(), moves: Vec::new() };
     let first = item.collected_at.filter(|at| *at <= recorded_ms).unwrap_or(recorded_ms);
     if !events.iter().any(|(_, event)| place_of(event).is_some()) {
-        // Nobody wrote a chain: it lies where the record says.
+        // Nobody wrote a chain: it lies where the record says, and lay there before anything happened to it, however late it was recorded.
+        let first = events.first().map_or(first, |(at, _)| first.min(*at));
         let site = item.site.clone();
         let born = CustodyRecord { key: "recorded".into(), event: Some("received".into()), site, ..Default::default() };
         walk.take(&CustodyRecord { store: item.store.clone(), ..born }, first, is_lot);

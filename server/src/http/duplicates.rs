@@ -127,7 +127,7 @@ async fn shown(
     let (a, b) = one.pair;
     let (mine, theirs) = (reads.holds(&a.0), reads.holds(&b.0));
     let whole = mine && theirs;
-    let wanted = WantedFindings { item: Some(a.1), limit: 500, ..WantedFindings::default() };
+    let wanted = WantedFindings { subject: Some(a.1), limit: 500, ..WantedFindings::default() };
     let mut found = read_findings::list(&api.app.store.register, &wanted).await?;
     let touches = |item: Option<DocId>| item == Some(a.1) || item == Some(b.1);
     found.retain(|one| RULES.contains(&one.rule.as_str()) && touches(one.item) && touches(one.other_item));

@@ -3,9 +3,11 @@
 
 #![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
-use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::ids::{DocId, OfficerId, OperationId};
 use ploughshare_core::rules;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -36,11 +38,16 @@ pub struct Which {
     /// Id of an item on either side.
     #[param(value_type = Option<String>)]
     item: Option<DocId>,
+    /// Id of the document it is about, on either side: an item or a procedure.
+    #[param(value_type = Option<String>)]
+    subject: Option<DocId>,
+    /// Kind of the document it is about: item, handover, count, destruction….
+    kind: Option<String>,
+    /// Site of the item on either side, or of the procedure it is about.
+    site: Option<String>,
     /// Id of an operation on either side.
     #[param(value_type = Option<String>)]
     operation: Option<OperationId>,
-    /// Site of either item.
-    site: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
     /// 1 to 500, usually 100.
@@ -58,14 +65,24 @@ pub struct Finding {
     severity: String,
     state: String,
     operation: Option<String>,
+    /// Kind of the document that it is about: item, or a procedure such as handover.
+    kind: String,
+    /// The document that it is about.
     item: Option<String>,
     other_operation: Option<String>,
     other_item: Option<String>,
     path: Option<String>,
+    /// What a justification names to mean this one finding.
+    key: Option<String>,
     message: String,
     #[schema(value_type = Object)]
     args: serde_json::Value,
     opened_at_ms: i64,
+    /// Why somebody found it in order.
+    justification: Option<String>,
+    /// Who.
+    justified_by: Option<String>,
+    justified_by_name: Option<String>,
     /// One side is in an operation that the caller may not read, and is left out.
     partly_hidden: bool,
 }
@@ -96,18 +113,28 @@ pub async fn list(
         rule: which.rule,
         state: which.state,
         severity: which.severity,
-        item: which.item,
+        subject: which.subject.or(which.item),
+        kind: which.kind,
         site: which.site,
         after,
         limit,
     };
     let mut found = read_findings::list(&api.app.store.register, &wanted).await?;
     let next = cut(&mut found, limit, |one| hex::encode(one.id));
-    let findings = found.into_iter().map(|one| shown(one, &reads)).collect();
+    let names = read_documents::names(&api.app.store.feed).await?;
+    let findings = found.into_iter().map(|one| shown(one, &reads, &names)).collect();
     Ok(Json(Findings { findings, next, projected: projected(&api, &scope).await? }))
 }
 
-fn shown(found: Found, reads: &Scope) -> Finding {
+/// The findings on one document, the first page of them.
+pub(super) async fn on(api: &Shared, reads: &Scope, doc: &DocId) -> Result<Vec<Finding>, Problem> {
+    let wanted = Wanted { subject: Some(*doc), limit: page(None)?, ..Wanted::default() };
+    let found = read_findings::list(&api.app.store.register, &wanted).await?;
+    let names = read_documents::names(&api.app.store.feed).await?;
+    Ok(found.into_iter().map(|one| shown(one, reads, &names)).collect())
+}
+
+fn shown(found: Found, reads: &Scope, names: &BTreeMap<OfficerId, String>) -> Finding {
     let own = reads.holds(&found.operation);
     let other = found.other_operation.as_ref().is_none_or(|operation| reads.holds(operation));
     let whole = own && other;
@@ -122,7 +149,12 @@ fn shown(found: Found, reads: &Scope) -> Finding {
         item: found.item.filter(|_| own).map(|item| item.to_string()),
         other_operation: found.other_operation.filter(|_| other).map(|operation| operation.to_string()),
         other_item: found.other_item.filter(|_| other).map(|item| item.to_string()),
+        kind: found.kind,
         path: found.path.filter(|_| own),
+        key: Some(found.key).filter(|_| whole),
+        justification: found.justification.filter(|_| whole),
+        justified_by_name: found.justified_by.filter(|_| whole).and_then(|officer| names.get(&officer).cloned()),
+        justified_by: found.justified_by.filter(|_| whole).map(|officer| officer.to_string()),
         message: if whole { found.message } else { hidden.to_owned() },
         args: if whole { serde_json::from_str(&found.args).unwrap_or_default() } else { serde_json::Value::Null },
         opened_at_ms: found.opened_at / 1000,
@@ -205,7 +237,7 @@ pub async fn one(State(api): State<Shared>, signed: Signed, Named(id): Named<Str
         history,
         items,
         judgements: judgements.into_iter().map(|one| judged_of(one, &names)).collect(),
-        finding: shown(found, &reads),
+        finding: shown(found, &reads, &names),
     }))
 }
 

@@ -10,8 +10,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::problem::Problem;
 use super::{
     audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings, health,
-    history, items, metrics, officer_keys, person_reads, persons, queues, session, setup_page, statements, transfers,
-    waiting,
+    history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, session, setup_page,
+    statements, stores, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -32,11 +32,16 @@ use super::{
         persons::list,
         person_reads::read,
         person_reads::erase,
+        marks::reserve,
         items::list,
         items::one,
         history::history,
         statements::statements,
         queues::list,
+        procedures::list,
+        procedures::one,
+        stores::list,
+        stores::balance,
         conflicts::list,
         conflicts::settle,
         duplicates::list,

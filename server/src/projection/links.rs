@@ -11,7 +11,7 @@ use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::rules::{self, Finding};
 
 use super::authority::Authorities;
-use super::plan::ItemRow;
+use super::plan::Ruled;
 use super::{ProjectionError, by_keys, change_by_keys};
 use crate::store::{Row, Tx, Val};
 use crate::vals;
@@ -116,24 +116,18 @@ pub(super) async fn moved_before(
     rows.iter().map(|row| Ok(row.array(0)?)).collect()
 }
 
-/// Writes where changed items came from and why findings on them are in order; gives those whose links have to be looked at.
+/// Writes where changed items came from; gives those whose links have to be looked at.
 pub(super) async fn restate(
     tx: &mut Tx,
     operation: &OperationId,
     known: &[Val],
-    items: &[([u8; 16], ItemRow)],
+    items: &[([u8; 16], Ruled)],
 ) -> Result<BTreeSet<Subject>, ProjectionError> {
     let op = *operation.as_bytes();
     let mut seeds = BTreeSet::new();
-    for sql in [
-        "delete from item_origin where operation = $1 and item in ({})",
-        "delete from justification where operation = $1 and item in ({})",
-    ] {
-        change_by_keys(tx, sql, &vals![op], known).await?;
-    }
-    let mut reasons = Vec::new();
+    let sql = "delete from item_origin where operation = $1 and item in ({})";
+    change_by_keys(tx, sql, &vals![op], known).await?;
     for (id, item) in items {
-        reasons.extend(item.justifications.iter().cloned());
         let (Some(from), Some(origin)) = (item.record.origin_operation, item.record.origin_item) else { continue };
         let sql = "select first_operation, first_item from item_origin where operation = $1 and item = $2";
         let first = tx.query_one(sql, &vals![from.as_bytes(), origin.as_bytes()]).await?;
@@ -145,10 +139,6 @@ pub(super) async fn restate(
         let columns = ["operation", "item", "from_operation", "from_item", "first_operation", "first_item"];
         tx.upsert_many("item_origin", &columns, &["operation", "item"], vec![row]).await?;
         seeds.insert((op, *id));
-    }
-    if !reasons.is_empty() {
-        let columns = ["operation", "item", "key", "rule", "finding", "reason", "officer"];
-        tx.upsert_many("justification", &columns, &["operation", "item", "key"], reasons).await?;
     }
     let mut ids: BTreeSet<Val> = known.iter().cloned().collect();
     ids.extend(items.iter().map(|(id, _)| Val::from(id)));
@@ -164,7 +154,7 @@ pub(super) async fn restate(
 pub(super) async fn late(
     tx: &mut Tx,
     op: [u8; 16],
-    items: &[([u8; 16], ItemRow)],
+    items: &[([u8; 16], Ruled)],
 ) -> Result<Vec<(Subject, Subject, Finding)>, ProjectionError> {
     let mut pairs: BTreeSet<(Subject, Subject)> = BTreeSet::new();
     for (id, item) in items {

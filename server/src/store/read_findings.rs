@@ -38,8 +38,14 @@ pub struct Found {
     pub state: String,
     /// When, in µs.
     pub opened_at: i64,
-    /// Names it among those of its rule on its items.
+    /// Kind of the document.
+    pub kind: String,
+    /// What names it among the findings of its rule there.
     pub key: String,
+    /// Why it is in order.
+    pub justification: Option<String>,
+    /// Who says so.
+    pub justified_by: Option<OfficerId>,
 }
 
 /// What is asked for.
@@ -53,9 +59,11 @@ pub struct Wanted {
     pub state: Option<String>,
     /// Severity.
     pub severity: Option<String>,
-    /// Either item.
-    pub item: Option<DocId>,
-    /// Site of either item.
+    /// The document on either side.
+    pub subject: Option<DocId>,
+    /// Its kind.
+    pub kind: Option<String>,
+    /// Its site.
     pub site: Option<String>,
     /// Behind this one.
     pub after: Option<[u8; 32]>,
@@ -73,15 +81,17 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Found>> {
     filter.equal("rule", wanted.rule.as_ref());
     filter.equal("state", wanted.state.as_ref());
     filter.equal("severity", wanted.severity.as_ref());
-    if let Some(item) = &wanted.item {
-        let place = filter.bind(item);
+    filter.equal("subject_kind", wanted.kind.as_ref());
+    if let Some(subject) = &wanted.subject {
+        let place = filter.bind(subject);
         filter.and(format!("(item = {place} or other_item = {place})"));
     }
     if let Some(site) = &wanted.site {
-        let site = filter.bind(site);
+        let place = filter.bind(site);
         filter.and(format!(
-            "exists (select 1 from item as i where i.site = {site} and ((i.operation = finding.operation and i.id = finding.item) \
-             or (i.operation = finding.other_operation and i.id = finding.other_item)))"
+            "(exists (select 1 from item as i where i.site = {place} and ((i.operation = finding.operation and i.id = finding.item) \
+             or (i.operation = finding.other_operation and i.id = finding.other_item))) or (operation, item) in \
+             (select operation, id from procedure_row where site = {place} or to_site = {place}))"
         ));
     }
     if let Some(after) = wanted.after {
@@ -94,7 +104,7 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Found>> {
 }
 
 const COLUMNS: &str = "id, rule, version, severity, operation, item, other_operation, other_item, path, message, args, state, \
-                       opened_at, key";
+    opened_at, subject_kind, key, justification, justified_by";
 
 /// One finding.
 pub async fn one(register: &Db, id: &[u8; 32]) -> Result<Option<Found>> {
@@ -137,7 +147,7 @@ pub async fn reasons(
     rule: &str,
     key: &str,
 ) -> Result<Vec<String>> {
-    let sql = "select key from justification where operation = $1 and item = $2 and rule = $3 \
+    let sql = "select key from justification where operation = $1 and doc = $2 and rule = $3 \
                and coalesce(finding, $4) = $4 order by key";
     let rows = register.query(sql, &vals![operation, item, rule, key]).await?;
     rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
@@ -158,6 +168,9 @@ fn found_of(row: &Row) -> Result<Found> {
         args: row.text(10)?.to_owned(),
         state: row.text(11)?.to_owned(),
         opened_at: row.int(12)?,
-        key: row.text(13)?.to_owned(),
+        kind: row.text(13)?.to_owned(),
+        key: row.text(14)?.to_owned(),
+        justification: row.opt_text(15)?.map(str::to_owned),
+        justified_by: row.opt_array(16)?.map(OfficerId::from_bytes),
     })
 }

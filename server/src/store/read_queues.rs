@@ -94,7 +94,7 @@ pub async fn queues(register: &Db, within: Option<&BTreeSet<OperationId>>, site:
     procedures.within("p.operation", within);
     procedures.equal("p.site", site);
     procedures.and(OPEN.to_owned());
-    let sql = sql!("select count(*), min(p.since) from procedure_state as p {}", procedures.sql());
+    let sql = sql!("select count(*), min(p.received_at) from procedure_row as p {}", procedures.sql());
     queues.push(queue("procedures", register.query_one(sql, procedures.values()).await?)?);
 
     let mut transfers = filter("m.operation", within, site);
@@ -183,7 +183,7 @@ pub async fn unfinished(store: &Store, operation: &OperationId) -> Result<Unfini
         .await?,
         procedures: one(
             register,
-            &format!("select count(*) from procedure_state as p where p.operation = $1 and {OPEN}"),
+            &format!("select count(*) from procedure_row as p where p.operation = $1 and {OPEN}"),
             operation,
         )
         .await?,

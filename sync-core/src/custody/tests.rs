@@ -71,6 +71,15 @@ fn what_nobody_wrote_a_chain_for_lies_where_the_record_says_and_leaves_with_its_
 }
 
 #[test]
+fn what_left_before_it_was_recorded_lay_there_before_it_left() {
+    let loaded = CustodyRecord { site: None, store: None, ..event(1, "loaded", 100, "", "") };
+    let item = ItemRecord { site: Some("depot-1".to_owned()), ..weapon(vec![loaded]) };
+    let told: Vec<_> = moves(&item, 900).into_iter().map(|one| (one.direction, one.at_ms)).collect();
+    assert_eq!(told, [(Direction::In, 100), (Direction::Out, 100)]);
+    assert_eq!(lying(&steps(&item, 900), 500), None);
+}
+
+#[test]
 fn a_lot_is_destroyed_by_parts() {
     let mut destroyed = event(2, "destroyed", 2 * HOUR, "", "");
     destroyed.quantity = Some(400);

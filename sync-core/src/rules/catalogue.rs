@@ -374,6 +374,14 @@ pub(super) static RULES: &[Rule] = &[
          on this tablet cannot be judged here: sync, or bring its record along.",
     ),
     rule(
+        "R63",
+        Flag,
+        "A document names an item that is not there",
+        "A manifest, a count, a list for destruction or a report names an item that the register does not have, or one that \
+         by its own chain of custody lay in another store or had come to its end. Either the wrong tag was scanned, or a step of custody \
+         was not written down, or somebody moves on paper what is no longer there. Look for the item itself before anything else.",
+    ),
+    rule(
         "R70",
         Block,
         "The witness is not independent",

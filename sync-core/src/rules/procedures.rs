@@ -14,6 +14,7 @@ mod sessions;
 #[cfg(test)]
 mod tests;
 mod times;
+mod whereabouts;
 
 pub use counts::overdue;
 pub use destructions::certificate;
@@ -33,6 +34,10 @@ use crate::policy;
 pub trait Around {
     /// An item that the document names; `None` where it is not known here.
     fn item(&self, item: &DocId) -> Option<&ItemAround>;
+    /// Whether every item of the operation is known here, so that one which is not known is not there.
+    fn knows_all(&self) -> bool {
+        false
+    }
     /// What officers attested of this document.
     fn attestations(&self) -> &[SignedAct];
     /// Who created this document.
@@ -111,6 +116,7 @@ pub fn check(kind: &str, content: &Content, around: &dyn Around) -> Vec<Finding>
     times::check(kind, content, around, &mut findings);
     people::check(kind, around, &mut findings);
     personal::check(content, &mut findings);
+    whereabouts::check(kind, content, around, &mut findings);
     settle(findings, around.tuning(), &justifications)
 }
 

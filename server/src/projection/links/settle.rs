@@ -50,7 +50,7 @@ pub(in crate::projection) async fn settle(
     }
     write(tx, &affected, &was, &now).await?;
     count(tx, &affected, &was, &now, &cells).await?;
-    findings::among(tx, &affected, &moved, seq, at_us).await
+    findings::among(tx, &affected, &moved, (seq, at_us)).await
 }
 
 /// All members of the groups that these are in, as written.

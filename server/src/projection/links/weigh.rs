@@ -1,14 +1,14 @@
-//! Weighing findings by what people said of them: a reason that stands in an item, or how a registrar judged the pair.
+//! Weighing findings by how a registrar judged the pair.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{JUDGED, Subject, rows_of, subject};
 use crate::projection::ProjectionError;
-use crate::projection::findings::Stands;
+use crate::projection::findings::{Stands, Why};
 use crate::store::Tx;
 
 /// Findings that a judgement settled: who judged, and why.
-pub(in crate::projection) type Closed = BTreeMap<[u8; 32], ([u8; 16], String)>;
+pub(in crate::projection) type Closed = BTreeMap<[u8; 32], Why>;
 
 /// A judgement of a pair.
 struct Judged {
@@ -23,7 +23,6 @@ pub(in crate::projection) async fn weigh(
     tx: &mut Tx,
     stands: &mut BTreeMap<[u8; 32], Stands>,
 ) -> Result<Closed, ProjectionError> {
-    reasons(tx, stands).await?;
     let is_pair = |one: &&Stands| one.other.is_some() && JUDGED.contains(&one.finding.rule);
     let mut subjects: BTreeSet<Subject> = BTreeSet::new();
     for one in stands.values().filter(is_pair) {
@@ -45,12 +44,10 @@ pub(in crate::projection) async fn weigh(
         let chained = leads.get(&one.item).is_some_and(|lead| Some(lead) == leads.get(&other));
         match explicit {
             Some(judged) if judged.judgement == "different" && !chained => {
-                one.finding.justified = true;
-                one.finding.justification = Some(judged.reason.clone());
-                one.officer = Some(judged.officer);
+                one.why = Some(Why { reason: judged.reason.clone(), officer: judged.officer });
             }
             Some(judged) if judged.judgement == "same" => {
-                closed.insert(*id, (judged.officer, judged.reason.clone()));
+                closed.insert(*id, Why { reason: judged.reason.clone(), officer: judged.officer });
             }
             explicit if chained && explicit.is_none_or(|judged| judged.judgement == "unsure") => {
                 // Through others: whoever judged one of the two last stands for it.
@@ -58,44 +55,15 @@ pub(in crate::projection) async fn weigh(
                     |(a, b): &(Subject, Subject)| [a, b].iter().any(|one| **one == one_of.0 || **one == one_of.1);
                 let last = judged.iter().filter(|(pair, _)| touches(pair)).map(|(_, judged)| judged);
                 let last = last.max_by_key(|judged| judged.seq);
-                closed.insert(*id, last.map_or(([0; 16], String::new()), |last| (last.officer, last.reason.clone())));
+                let (officer, reason) =
+                    last.map_or(([0; 16], String::new()), |last| (last.officer, last.reason.clone()));
+                closed.insert(*id, Why { reason, officer });
             }
             _ => {}
         }
     }
     stands.retain(|id, _| !closed.contains_key(id));
     Ok(closed)
-}
-
-/// Rule, key of the one finding meant, reason, and who gave it.
-type Reason = (String, Option<String>, String, [u8; 16]);
-
-/// Reasons that stand in the items of findings which look at more than one item; those on one item know theirs already.
-async fn reasons(tx: &mut Tx, stands: &mut BTreeMap<[u8; 32], Stands>) -> Result<(), ProjectionError> {
-    let mut subjects: BTreeSet<Subject> = BTreeSet::new();
-    for one in stands.values() {
-        subjects.extend(std::iter::once(one.item).chain(one.other));
-    }
-    let sql = "select operation, item, rule, finding, reason, officer from justification where operation = $1 and item in ({})";
-    let mut kept: BTreeMap<Subject, Vec<Reason>> = BTreeMap::new();
-    for row in rows_of(tx, sql, &subjects).await? {
-        let reason =
-            (row.text(2)?.to_owned(), row.opt_text(3)?.map(str::to_owned), row.text(4)?.to_owned(), row.array(5)?);
-        kept.entry(subject(&row, 0)?).or_default().push(reason);
-    }
-    for one in stands.values_mut() {
-        let of = std::iter::once(one.item).chain(one.other);
-        let mut reasons = of.filter_map(|subject| kept.get(&subject)).flatten();
-        let fits = |(rule, key, ..): &&Reason| {
-            rule == one.finding.rule && key.as_ref().is_none_or(|key| *key == one.finding.key)
-        };
-        if let Some((_, _, reason, officer)) = reasons.find(fits) {
-            one.finding.justified = true;
-            one.finding.justification.get_or_insert_with(|| reason.clone());
-            one.officer = Some(*officer);
-        }
-    }
-    Ok(())
 }
 
 /// What items were before they were transferred; all of them join `subjects`.

@@ -110,7 +110,40 @@ fn certified(at: &'static str) -> impl Fn(&Tunings) -> Vec<Finding> {
 }
 
 pub(super) fn cases() -> Vec<Case> {
-    [roads(), seals(), stores(), furnaces(), hands()].into_iter().flatten().collect()
+    [roads(), whereabouts(), seals(), stores(), furnaces(), hands()].into_iter().flatten().collect()
+}
+
+fn whereabouts() -> Vec<Case> {
+    let leaves = || handover(&json!({ "from_site": "S1", "from_store": "A", "departed_at": "2024-05-02" }));
+    let lay = |site: &'static str, store: &'static str| {
+        document(leaves(), move |world| {
+            road(world);
+            let stored = json!([{ "event": "stored", "at": "2024-05-01", "site": site, "store": store }]);
+            world.knows(11, &with(weapon(), &json!({ "custody": stored })));
+        })
+    };
+    let ghost = |knows_all: bool| {
+        document(handover(&json!({})), move |world| {
+            road(world);
+            world.items.clear();
+            world.knows_all = knows_all;
+        })
+    };
+    vec![
+        hit("R63", "an item that nobody recorded", ghost(true)),
+        miss("R63", "an item that is not known on this tablet", ghost(false)),
+        hit("R63", "it lay at another site", lay("S2", "A")),
+        hit("R63", "it lay in another store", lay("S1", "B")),
+        miss("R63", "it lay there", lay("S1", "A")),
+        hit(
+            "R63",
+            "it was destroyed before",
+            document(leaves(), |world| {
+                road(world);
+                world.knows(11, &destroyed_item());
+            }),
+        ),
+    ]
 }
 
 fn roads() -> Vec<Case> {

@@ -76,6 +76,7 @@ pub(crate) fn document(json: Json, world: impl Fn(&mut World)) -> impl Fn(&Tunin
 /// All that is known around a document.
 pub(crate) struct World {
     pub(crate) items: BTreeMap<DocId, ItemAround>,
+    pub(crate) knows_all: bool,
     pub(crate) acts: Vec<SignedAct>,
     pub(crate) recorder: Option<OfficerId>,
     pub(crate) expected: Option<Expected>,
@@ -90,6 +91,7 @@ impl World {
     pub(crate) fn new() -> Self {
         Self {
             items: BTreeMap::new(),
+            knows_all: false,
             acts: Vec::new(),
             recorder: None,
             expected: None,
@@ -130,6 +132,10 @@ impl World {
 impl Around for World {
     fn item(&self, item: &DocId) -> Option<&ItemAround> {
         self.items.get(item)
+    }
+
+    fn knows_all(&self) -> bool {
+        self.knows_all
     }
 
     fn attestations(&self) -> &[SignedAct] {

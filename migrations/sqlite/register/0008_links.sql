@@ -1,4 +1,4 @@
--- Which items are one, as registrars judged; where items went that were transferred; why findings are in order, and their history.
+-- Which items are one, as registrars judged; where items went that were transferred; the history of findings.
 -- Of a pair, the lower (operation, item) stands first. `seq` is that of the segment which brought it.
 
 -- Every judgement of a pair.
@@ -74,18 +74,6 @@ CREATE TABLE item_link (
 
 CREATE INDEX item_link_lead ON item_link (lead_operation, lead_item);
 
--- Reasons that stand in items, for findings that look at more than one.
-CREATE TABLE justification (
-  operation BLOB NOT NULL,
-  item BLOB NOT NULL,
-  key TEXT NOT NULL,
-  rule TEXT NOT NULL,
-  finding TEXT,
-  reason TEXT NOT NULL,
-  officer BLOB NOT NULL,
-  CONSTRAINT justification_pkey PRIMARY KEY (operation, item, key)
-) STRICT, WITHOUT ROWID;
-
 -- What became of a finding, change by change.
 CREATE TABLE finding_event (
   finding BLOB NOT NULL,
@@ -96,18 +84,4 @@ CREATE TABLE finding_event (
   at INTEGER NOT NULL,
   CONSTRAINT finding_event_pkey PRIMARY KEY (finding, seq),
   CONSTRAINT finding_event_state_known CHECK (state IN ('open', 'justified', 'fixed'))
-) STRICT, WITHOUT ROWID;
-
--- Names a finding among those of its rule on its items; reasons name it by this.
-ALTER TABLE finding ADD COLUMN key TEXT NOT NULL DEFAULT '';
-
--- How far hand-overs, counts, destructions and their like are; `since` is when the register received their beginning.
-CREATE TABLE procedure_state (
-  operation BLOB NOT NULL,
-  doc BLOB NOT NULL,
-  kind TEXT NOT NULL,
-  state TEXT,
-  site TEXT,
-  since INTEGER NOT NULL,
-  CONSTRAINT procedure_state_pkey PRIMARY KEY (operation, doc)
 ) STRICT, WITHOUT ROWID;
