@@ -8,6 +8,7 @@ mod demo;
 mod device;
 mod export;
 mod failure;
+mod marks;
 mod models;
 mod moment;
 mod officer;
@@ -60,6 +61,9 @@ enum Command {
     Officer(officer::Command),
     /// Who may say what, and which duties are separated.
     Roles,
+    /// Series of numbers for unique marks.
+    #[command(subcommand)]
+    Marks(marks::Command),
     /// Enrolled devices.
     #[command(subcommand)]
     Device(device::Command),
@@ -111,6 +115,7 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Ticket(args) => ticket::run(&*open(&config).await?, args).await,
         Command::Operation(command) => operation::run(&*open(&config).await?, command).await,
         Command::Officer(command) => officer::run(&*open(&config).await?, command).await,
+        Command::Marks(command) => marks::run(&*open(&config).await?, command).await,
         Command::Device(command) => device::run(&*open(&config).await?, command).await,
         Command::Models(command) => models::run(&*open(&config).await?, command).await,
         Command::Person(command) => person::run(&open(&config).await?, command).await,

@@ -4,10 +4,12 @@ mod audit;
 mod auth;
 pub mod body;
 mod caller;
+mod came_to;
 mod certificates;
 mod claims;
 pub mod codes;
 mod conflicts;
+mod count;
 mod counts;
 mod enrol;
 mod exchange;
@@ -16,17 +18,20 @@ mod health;
 mod hear_out;
 mod history;
 mod items;
+mod marks;
 mod metrics;
 mod officer_keys;
 mod openapi;
 mod person_reads;
 mod persons;
 mod problem;
+mod procedures;
 mod rates;
 mod reviews;
 mod session;
 mod setup_page;
 mod statements;
+mod stores;
 mod surround;
 mod values;
 mod wait;
@@ -113,10 +118,15 @@ fn routes() -> Routes {
         .get("/api/v1/persons", persons::list)
         .post("/api/v1/persons/{hash}/read", person_reads::read)
         .post("/api/v1/persons/{hash}/erase", person_reads::erase)
+        .post("/api/v1/operations/{operation}/marks", marks::reserve)
         .get("/api/v1/items", items::list)
         .get("/api/v1/items/{item}", items::one)
         .get("/api/v1/items/{item}/history", history::history)
         .get("/api/v1/items/{item}/statements", statements::statements)
+        .get("/api/v1/procedures", procedures::list)
+        .get("/api/v1/procedures/{procedure}", procedures::one)
+        .get("/api/v1/stores", stores::list)
+        .get("/api/v1/stores/balance", stores::balance)
         .get("/api/v1/conflicts", conflicts::list)
         .get("/api/v1/claims", claims::list)
         .post("/api/v1/claims/{entry}/release", claims::release)

@@ -12,6 +12,7 @@ pub mod feed;
 pub mod http;
 pub mod identity;
 pub mod keyfile;
+pub mod marks;
 pub mod models;
 pub mod persons;
 pub mod projection;

@@ -16,6 +16,7 @@ pub mod certificates;
 pub mod db;
 pub mod error;
 pub mod identity;
+pub mod marks;
 mod open;
 pub mod persons;
 pub mod read_claims;
@@ -23,8 +24,10 @@ pub mod read_documents;
 pub mod read_filter;
 pub mod read_findings;
 pub mod read_items;
+pub mod read_procedures;
 pub mod read_progress;
 pub mod read_reviews;
+pub mod read_stock;
 pub mod schema;
 pub mod search;
 

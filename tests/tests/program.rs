@@ -50,6 +50,15 @@ fn every_subcommand_answers_with_json_and_the_right_exit_code() {
         assert_eq!((said.code, said.json["officer"].as_str()), (Some(0), amina["id"].as_str()));
         let weak = with_input(&place, &["officer", "passphrase", "Amina"], "short\n");
         assert_eq!((weak.code, weak.failure()), (Some(1), "passphrase.weak"));
+        let series = ["marks", "add-series", "--operation", "north", "--prefix", "*BI", "--width", "6"];
+        assert_eq!(place.good(&series)["changed"], true);
+        assert_eq!(place.good(&series)["changed"], false);
+        let south = ["marks", "add-series", "--operation", "south", "--prefix", "*BI", "--width", "6"];
+        assert_eq!(place.good(&south)["series"], "*BI######");
+        let alike = ["marks", "add-series", "--operation", "south", "--prefix", "*BIO", "--width", "5"];
+        assert_eq!(place.run(&alike).failure(), "marks.overlaps");
+        let listed = place.good(&["marks", "list"]);
+        assert_eq!((&listed[0]["next"], &listed[0]["operations"]), (&json!(1), &json!(["north", "south"])), "{listed}");
         let ticket = place.good(&["ticket", "--operation", "north", "--officer", "Amina", "--role", "registrar"]);
         assert!(ticket["ticket"].as_str().unwrap().len() >= 26, "{ticket}");
 

@@ -2,9 +2,11 @@
 
 #![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::State;
-use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::ids::{DocId, OfficerId, OperationId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,6 +17,7 @@ use super::problem::Problem;
 use super::values::{Projected, bad_cursor, cut, page, projected};
 use super::wait::wait;
 use crate::identity::caller::Scope;
+use crate::store::read_documents;
 use crate::store::read_findings::{self, Found, Wanted};
 
 /// Which findings.
@@ -30,6 +33,13 @@ pub struct Which {
     /// Id of an item on either side.
     #[param(value_type = Option<String>)]
     item: Option<DocId>,
+    /// Id of the document it is about, on either side: an item or a procedure.
+    #[param(value_type = Option<String>)]
+    subject: Option<DocId>,
+    /// Kind of the document it is about: item, handover, count, destruction….
+    kind: Option<String>,
+    /// Site of the document it is about, on either side of a hand-over.
+    site: Option<String>,
     /// Id of an operation on either side.
     #[param(value_type = Option<String>)]
     operation: Option<OperationId>,
@@ -50,14 +60,24 @@ pub struct Finding {
     severity: String,
     state: String,
     operation: Option<String>,
+    /// Kind of the document that it is about: item, or a procedure such as handover.
+    kind: String,
+    /// The document that it is about.
     item: Option<String>,
     other_operation: Option<String>,
     other_item: Option<String>,
     path: Option<String>,
+    /// What a justification names to mean this one finding.
+    key: Option<String>,
     message: String,
     #[schema(value_type = Object)]
     args: serde_json::Value,
     opened_at_ms: i64,
+    /// Why somebody found it in order.
+    justification: Option<String>,
+    /// Who.
+    justified_by: Option<String>,
+    justified_by_name: Option<String>,
     /// One side is in an operation that the caller may not read, and is left out.
     partly_hidden: bool,
 }
@@ -88,17 +108,28 @@ pub async fn list(
         rule: which.rule,
         state: which.state,
         severity: which.severity,
-        item: which.item,
+        subject: which.subject.or(which.item),
+        kind: which.kind,
+        site: which.site,
         after,
         limit,
     };
     let mut found = read_findings::list(&api.app.store.register, &wanted).await?;
     let next = cut(&mut found, limit, |one| hex::encode(one.id));
-    let findings = found.into_iter().map(|one| shown(one, &reads)).collect();
+    let names = read_documents::names(&api.app.store.feed).await?;
+    let findings = found.into_iter().map(|one| shown(one, &reads, &names)).collect();
     Ok(Json(Findings { findings, next, projected: projected(&api, &scope).await? }))
 }
 
-fn shown(found: Found, reads: &Scope) -> Finding {
+/// The findings on one document, the first page of them.
+pub(super) async fn on(api: &Shared, reads: &Scope, doc: &DocId) -> Result<Vec<Finding>, Problem> {
+    let wanted = Wanted { subject: Some(*doc), limit: page(None)?, ..Wanted::default() };
+    let found = read_findings::list(&api.app.store.register, &wanted).await?;
+    let names = read_documents::names(&api.app.store.feed).await?;
+    Ok(found.into_iter().map(|one| shown(one, reads, &names)).collect())
+}
+
+fn shown(found: Found, reads: &Scope, names: &BTreeMap<OfficerId, String>) -> Finding {
     let own = reads.holds(&found.operation);
     let other = found.other_operation.as_ref().is_none_or(|operation| reads.holds(operation));
     let whole = own && other;
@@ -113,7 +144,12 @@ fn shown(found: Found, reads: &Scope) -> Finding {
         item: found.item.filter(|_| own).map(|item| item.to_string()),
         other_operation: found.other_operation.filter(|_| other).map(|operation| operation.to_string()),
         other_item: found.other_item.filter(|_| other).map(|item| item.to_string()),
+        kind: found.kind,
         path: found.path.filter(|_| own),
+        key: Some(found.key).filter(|_| whole),
+        justification: found.justification.filter(|_| whole),
+        justified_by_name: found.justified_by.filter(|_| whole).and_then(|officer| names.get(&officer).cloned()),
+        justified_by: found.justified_by.filter(|_| whole).map(|officer| officer.to_string()),
         message: if whole { found.message } else { hidden.to_owned() },
         args: if whole { serde_json::from_str(&found.args).unwrap_or_default() } else { serde_json::Value::Null },
         opened_at_ms: found.opened_at / 1000,

@@ -19,6 +19,9 @@ use super::values::{Projected, bad_cursor, cut, json_of, no_such, operations, pa
 use super::wait::wait;
 use crate::store::read_items::{self, Item, Wanted};
 
+/// A day in ms.
+const DAY_MS: i64 = 86_400_000;
+
 /// What is looked for. Filters are joined by "and".
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +42,15 @@ pub struct Search {
     condition: Option<String>,
     serial_status: Option<String>,
     site: Option<String>,
+    store: Option<String>,
+    /// Held as evidence, or not.
+    evidence_hold: Option<bool>,
+    /// With a trace pending, or without.
+    trace_pending: Option<bool>,
+    /// Handed over temporarily, under joint control, or not.
+    temporary: Option<bool>,
+    /// Weapons found at least so many days ago that are neither marked and recorded nor destroyed (International Tracing Instrument para 9).
+    disposition_due_days: Option<u32>,
     case_number: Option<String>,
     tag: Option<String>,
     /// Id of an operation.
@@ -79,7 +91,7 @@ pub async fn list(
     let scope = signed.reads()?.narrowed(search.operation);
     signed.because(search.purpose.as_deref())?;
     let limit = page(search.limit)?;
-    let wanted = search.wanted(scope.only().cloned(), limit)?;
+    let wanted = search.wanted(scope.only().cloned(), limit, api.app.now_ms())?;
     wait(&api, search.wait_place.as_deref()).await?;
     let mut items = read_items::list(&api.app.store.register, &wanted).await?;
     let next = cut(&mut items, limit, |item| format!("{}:{}", item.operation, item.id));
@@ -97,7 +109,12 @@ impl Search {
         asked.into_iter().find(|(text, _)| text.is_some()).map(|(_, by)| by)
     }
 
-    fn wanted(&self, within: Option<std::collections::BTreeSet<OperationId>>, limit: u32) -> Result<Wanted, Problem> {
+    fn wanted(
+        &self,
+        within: Option<std::collections::BTreeSet<OperationId>>,
+        limit: u32,
+        now_ms: i64,
+    ) -> Result<Wanted, Problem> {
         let equal = [
             ("kind", &self.kind),
             ("class", &self.class),
@@ -108,6 +125,7 @@ impl Search {
             ("condition", &self.condition),
             ("serial_status", &self.serial_status),
             ("site", &self.site),
+            ("store", &self.store),
             ("case_number", &self.case_number),
             ("tag", &self.tag),
         ];
@@ -121,6 +139,15 @@ impl Search {
             serial: self.serial.as_deref().map(serial::normalise),
             like: self.like.as_deref().map(|text| serial::fold(&serial::normalise(text))),
             equal: equal.into_iter().filter_map(|(column, value)| Some((column, value.clone()?))).collect(),
+            flags: [
+                ("evidence_hold", self.evidence_hold),
+                ("trace_pending", self.trace_pending),
+                ("temporary", self.temporary),
+            ]
+            .into_iter()
+            .filter_map(|(column, asked)| Some((column, asked?)))
+            .collect(),
+            undisposed_before_ms: self.disposition_due_days.map(|days| now_ms - i64::from(days) * DAY_MS),
             review: self.review.clone(),
             has_conflicts: self.has_conflicts,
             has_findings: self.has_findings,

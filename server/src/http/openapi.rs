@@ -10,7 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::problem::Problem;
 use super::{
     audit, auth, certificates, claims, codes, conflicts, counts, enrol, exchange, findings, health, history, items,
-    metrics, officer_keys, person_reads, persons, session, setup_page, statements, waiting,
+    marks, metrics, officer_keys, person_reads, persons, procedures, session, setup_page, statements, stores, waiting,
 };
 
 #[derive(OpenApi)]
@@ -31,10 +31,15 @@ use super::{
         persons::list,
         person_reads::read,
         person_reads::erase,
+        marks::reserve,
         items::list,
         items::one,
         history::history,
         statements::statements,
+        procedures::list,
+        procedures::one,
+        stores::list,
+        stores::balance,
         conflicts::list,
         claims::list,
         claims::release,

@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::rules::duplicates::Identity;
-use ploughshare_core::rules::models::Reference;
 
+use super::findings::Ruling;
 use super::fold::Told;
-use super::plan::{ATTESTATION, COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, REVIEW, RegisterChange, entry_row};
+use super::plan::{
+    ATTESTATION, COLLECTION, DOCUMENT, ENTRY, ITEM, ItemRow, JUSTIFICATION, PROCEDURE, ProcedureRow, REFERENCE, REVIEW,
+    RegisterChange, SEAL, STOCK_MOVE, entry_row,
+};
 use super::{ProjectionError, by_keys, change_by_keys, findings};
 use crate::store::{Tx, Val};
 use crate::vals;
@@ -40,20 +43,22 @@ pub(super) struct Before {
 /// Writes the changes that one segment makes.
 pub(super) async fn changes(
     tx: &mut Tx,
-    operation: &OperationId,
+    ruling: &Ruling,
     changes: Vec<RegisterChange>,
     seq: u64,
     at_us: i64,
-    models: &Reference,
 ) -> Result<(), ProjectionError> {
+    let operation = &ruling.operation;
     let op = operation.as_bytes();
     let mut known: Vec<Val> = changes.iter().filter(|c| c.known).map(|c| Val::from(c.id)).collect();
     known.sort();
     let before = before(tx, operation, &known).await?;
+    let mut ways = findings::ways_before(tx, op, &known).await?;
     forget(tx, operation, &known).await?;
 
     let mut rows = Rows::default();
     let mut items = Vec::new();
+    let mut procedures = Vec::new();
     for mut change in changes {
         rows.entries.append(&mut change.entries);
         rows.waiting.append(&mut change.waiting);
@@ -73,11 +78,22 @@ pub(super) async fn changes(
         if !change.born && before.contains_key(&change.id) {
             tx.execute("delete from item where operation = $1 and id = $2", &vals![op, change.id]).await?;
         }
+        if change.procedure.is_none() && ways.procedures.contains(&change.id) {
+            let sql = "delete from procedure_row where operation = $1 and id = $2";
+            tx.execute(sql, &vals![op, change.id]).await?;
+        }
+        rows.justifications.append(&mut change.justifications);
+        ways.document(change.id);
         if let Some(item) = change.item {
+            ways.item(&item);
             items.push((change.id, item));
         }
+        if let Some(procedure) = change.procedure {
+            ways.procedure(&procedure);
+            procedures.push((change.id, procedure));
+        }
     }
-    rows.write(tx, &mut items).await?;
+    rows.write(tx, &mut items, &mut procedures).await?;
     close_conflicts(tx, operation, &known, &rows.conflicts).await?;
     if !rows.conflicts.is_empty() {
         let columns = ["operation", "doc", "path", "choices", "opened_seq"];
@@ -85,7 +101,10 @@ pub(super) async fn changes(
             .await?;
     }
     count(tx, operation, &before, &items).await?;
-    findings::update(tx, operation, &known, &before, &items, seq, at_us, models).await
+    let items: Vec<_> = items.into_iter().map(|(id, item)| (id, item.ruled)).collect();
+    let counted = findings::update(tx, ruling, &known, &before, &items, (seq, at_us)).await?;
+    let courses = procedures.into_iter().map(|(id, procedure)| (id, procedure.course)).collect();
+    findings::update_procedures(tx, ruling, &ways, &counted, courses, (seq, at_us)).await
 }
 
 #[derive(Default)]
@@ -98,10 +117,16 @@ struct Rows {
     documents: Vec<Vec<Val>>,
     collections: Vec<Vec<Val>>,
     conflicts: Vec<Vec<Val>>,
+    justifications: Vec<Vec<Val>>,
 }
 
 impl Rows {
-    async fn write(&mut self, tx: &mut Tx, items: &mut [([u8; 16], ItemRow)]) -> Result<(), ProjectionError> {
+    async fn write(
+        &mut self,
+        tx: &mut Tx,
+        items: &mut [([u8; 16], ItemRow)],
+        procedures: &mut [([u8; 16], ProcedureRow)],
+    ) -> Result<(), ProjectionError> {
         let take = std::mem::take::<Vec<Vec<Val>>>;
         if !self.entries.is_empty() {
             tx.insert_many("entry", &ENTRY, take(&mut self.entries)).await?;
@@ -126,50 +151,83 @@ impl Rows {
         if !self.collections.is_empty() {
             tx.upsert_many("collection_row", &COLLECTION, &["operation", "id"], take(&mut self.collections)).await?;
         }
-        if items.is_empty() {
-            return Ok(());
+        if !self.justifications.is_empty() {
+            tx.insert_many("justification", &JUSTIFICATION, take(&mut self.justifications)).await?;
         }
-        let mut markings = Vec::new();
-        let mut photos = Vec::new();
-        let mut persons = Vec::new();
-        let mut rows = Vec::with_capacity(items.len());
-        for (_, item) in items {
-            rows.push(std::mem::take(&mut item.columns));
-            photos.append(&mut item.photos);
-            markings.append(&mut item.markings);
-            persons.extend(item.person.take());
-        }
-        tx.upsert_many("item", &ITEM, &["operation", "id"], rows).await?;
-        if !markings.is_empty() {
-            let columns = [
-                "operation",
-                "item",
-                "key",
-                "type",
-                "text",
-                "norm",
-                "fold",
-                "script",
-                "condition",
-                "location",
-                "method",
-                "component",
-                "photo",
-                "withdrawn",
-            ];
-            tx.insert_many("marking", &columns, markings).await?;
-        }
-        if !persons.is_empty() {
-            tx.insert_many("item_person", &["operation", "item", "hash"], persons).await?;
-        }
-        if !photos.is_empty() {
-            tx.insert_many("photo", &["operation", "item", "key", "hash", "view"], photos).await?;
-        }
-        Ok(())
+        write_procedures(tx, procedures).await?;
+        write_items(tx, items).await
     }
 }
 
-async fn before(
+async fn write_procedures(tx: &mut Tx, procedures: &mut [([u8; 16], ProcedureRow)]) -> Result<(), ProjectionError> {
+    if procedures.is_empty() {
+        return Ok(());
+    }
+    let (mut rows, mut references, mut seals) = (Vec::new(), Vec::new(), Vec::new());
+    for (_, procedure) in procedures {
+        rows.push(std::mem::take(&mut procedure.columns));
+        references.append(&mut procedure.references);
+        seals.append(&mut procedure.seals);
+    }
+    tx.upsert_many("procedure_row", &PROCEDURE, &["operation", "id"], rows).await?;
+    if !references.is_empty() {
+        tx.insert_many("procedure_reference", &REFERENCE, references).await?;
+    }
+    if !seals.is_empty() {
+        tx.insert_many("procedure_seal", &SEAL, seals).await?;
+    }
+    Ok(())
+}
+
+async fn write_items(tx: &mut Tx, items: &mut [([u8; 16], ItemRow)]) -> Result<(), ProjectionError> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let mut moves = Vec::new();
+    let mut persons = Vec::new();
+    let mut markings = Vec::new();
+    let mut photos = Vec::new();
+    let mut rows = Vec::with_capacity(items.len());
+    for (_, item) in items {
+        rows.push(std::mem::take(&mut item.columns));
+        photos.append(&mut item.photos);
+        moves.append(&mut item.moves);
+        persons.extend(item.person.take());
+        markings.append(&mut item.markings);
+    }
+    tx.upsert_many("item", &ITEM, &["operation", "id"], rows).await?;
+    if !markings.is_empty() {
+        let columns = [
+            "operation",
+            "item",
+            "key",
+            "type",
+            "text",
+            "norm",
+            "fold",
+            "script",
+            "condition",
+            "location",
+            "method",
+            "component",
+            "photo",
+            "withdrawn",
+        ];
+        tx.insert_many("marking", &columns, markings).await?;
+    }
+    if !photos.is_empty() {
+        tx.insert_many("photo", &["operation", "item", "key", "hash", "view"], photos).await?;
+    }
+    if !persons.is_empty() {
+        tx.insert_many("item_person", &["operation", "item", "hash"], persons).await?;
+    }
+    if !moves.is_empty() {
+        tx.insert_many("stock_move", &STOCK_MOVE, moves).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn before(
     tx: &mut Tx,
     operation: &OperationId,
     ids: &[Val],
@@ -200,6 +258,10 @@ async fn forget(tx: &mut Tx, operation: &OperationId, docs: &[Val]) -> Result<()
         "delete from marking where operation = $1 and item in ({})",
         "delete from photo where operation = $1 and item in ({})",
         "delete from item_person where operation = $1 and item in ({})",
+        "delete from stock_move where operation = $1 and item in ({})",
+        "delete from procedure_reference where operation = $1 and procedure in ({})",
+        "delete from procedure_seal where operation = $1 and procedure in ({})",
+        "delete from justification where operation = $1 and doc in ({})",
     ] {
         change_by_keys(tx, sql, &vals![operation.as_bytes()], docs).await?;
     }

@@ -5,20 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use ploughshare_core::decision::{Authority, Decision};
 use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::policy;
+use ploughshare_core::rules::Tunings;
 use ploughshare_core::rules::models::{ModelEntry, named_alike};
 
 use super::ProjectionError;
+use super::findings::Ruling;
 use crate::store::Tx;
 use crate::vals;
 
 /// The authorities of all operations seen so far.
 #[derive(Debug, Default)]
-pub(super) struct Authorities(BTreeMap<OperationId, Authority>);
+pub(super) struct Authorities {
+    known: BTreeMap<OperationId, Authority>,
+    all: bool,
+}
 
 impl Authorities {
     /// The authority of an operation, read from the register on first use.
     pub async fn of(&mut self, tx: &mut Tx, operation: &OperationId) -> Result<&mut Authority, ProjectionError> {
-        if !self.0.contains_key(operation) {
+        if !self.known.contains_key(operation) {
             let rows = tx
                 .query(
                     "select bytes from entry where operation = $1 and kind = 'decision' and status = 'folded' order by number",
@@ -31,10 +37,43 @@ impl Authorities {
                     take(&mut authority, &entry);
                 }
             }
-            self.0.insert(*operation, authority);
+            self.known.insert(*operation, authority);
         }
-        Ok(self.0.entry(*operation).or_default())
+        Ok(self.known.entry(*operation).or_default())
     }
+
+    /// Reads those of all operations that the register has anything of: items are compared across operations, each with its own rules.
+    pub async fn know_all(&mut self, tx: &mut Tx) -> Result<(), ProjectionError> {
+        if self.all {
+            return Ok(());
+        }
+        for row in tx.query("select operation from projected_scope order by operation", &[]).await? {
+            self.of(tx, &OperationId::from_bytes(row.array(0)?)).await?;
+        }
+        self.all = true;
+        Ok(())
+    }
+
+    /// How rules are run in an operation, and in those that its items are compared with.
+    pub fn ruling(&self, operation: &OperationId) -> Ruling {
+        let own = self.known.get(operation);
+        Ruling {
+            operation: *operation,
+            tunings: self.known.iter().map(|(id, authority)| (*id.as_bytes(), Tunings::from(authority))).collect(),
+            models: own.map(|authority| authority.models.clone()).unwrap_or_default(),
+            sites: own.map(|authority| authority.sites.clone()).unwrap_or_default(),
+            witnesses: own.map_or(policy::WITNESSES.usual, |authority| authority.policy(&policy::WITNESSES)),
+        }
+    }
+}
+
+/// Whether a decision changes how rules are run, so that they have to be run again on everything there is.
+pub(super) fn changes_rules(entry: &Entry) -> bool {
+    entry.edits.iter().filter_map(Decision::from_edit).any(|decision| match decision {
+        Decision::RuleTuned { .. } | Decision::SiteDescribed { .. } => true,
+        Decision::PolicySet { policy, .. } => policy == policy::WITNESSES.name,
+        _ => false,
+    })
 }
 
 /// Takes the decisions of one entry in.
@@ -72,6 +111,13 @@ pub(super) async fn touched(
             Decision::OfficerKeyRevoked { effective_ms, .. } => (
                 "select distinct doc from entry where operation = $1 and kind = 'attest' and received_at >= $2",
                 vals![operation.as_bytes(), effective_ms.saturating_mul(1000)],
+            ),
+            Decision::PolicySet { policy, .. } if *policy == policy::ONE_DEVICE_COUNTS.name => {
+                ("select distinct doc from entry where operation = $1 and kind = 'attest'", vals![operation.as_bytes()])
+            }
+            Decision::DocumentMoved { document, .. } => (
+                "select distinct doc from entry where operation = $1 and doc = $2",
+                vals![operation.as_bytes(), document.as_bytes()],
             ),
             Decision::DeviceEnrolled { device, .. } => (
                 "select distinct doc from entry where operation = $1 and device = $2 and status = 'claim'",

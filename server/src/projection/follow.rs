@@ -11,10 +11,10 @@ use ploughshare_core::ids::{DeviceId, DocId, EntryHash, OperationId};
 use ploughshare_core::keys::PublicKey;
 use ploughshare_core::segment::{self, SegmentError, VerifiedSegment};
 
-use super::authority::{Authorities, take, touched};
+use super::authority::{Authorities, changes_rules, take, touched};
 use super::fold::{Told, fold};
 use super::plan::{RegisterChange, plan};
-use super::{ProjectionError, apply, by_keys};
+use super::{ProjectionError, apply, by_keys, findings};
 use crate::app::App;
 use crate::store::{Db, Tx, Val};
 use crate::vals;
@@ -163,6 +163,7 @@ impl Projector {
 
     async fn take_in(&mut self, app: &App, tx: &mut Tx, placed: Placed) -> Result<(), ProjectionError> {
         let operation = placed.operation;
+        self.authorities.know_all(tx).await?;
         let authority = self.authorities.of(tx, &operation).await?;
         let device = placed.segment.device();
         let by_register = device == app.key.public().device();
@@ -173,6 +174,7 @@ impl Projector {
         let mut fresh: BTreeMap<DocId, Vec<Told>> = BTreeMap::new();
         let mut dirty: BTreeSet<DocId> = BTreeSet::new();
         let mut loose = Vec::new();
+        let mut rules_changed = false;
         for (index, (hash, entry)) in entries.into_iter().enumerate() {
             if known.contains(&hash) {
                 continue;
@@ -182,6 +184,7 @@ impl Projector {
                 // Before it is taken in: what a model was called so far counts as well.
                 dirty.extend(touched(tx, &operation, authority, &entry).await?);
                 take(authority, &entry);
+                rules_changed |= changes_rules(&entry);
             }
             let told = Told {
                 device,
@@ -205,10 +208,13 @@ impl Projector {
         for (doc, more) in fresh {
             told.entry(doc).or_default().extend(more);
         }
-        let models = authority.models.clone();
         let changes = fold_all(operation, told, authority.clone(), placed.leaf).await?;
+        let ruling = self.authorities.ruling(&operation);
         apply::loose(tx, &operation, &loose).await?;
-        apply::changes(tx, &operation, changes, placed.leaf, placed.received_us, models.reference()).await?;
+        apply::changes(tx, &ruling, changes, placed.leaf, placed.received_us).await?;
+        if rules_changed {
+            findings::all_again(tx, &ruling, (placed.leaf, placed.received_us)).await?;
+        }
         let row = vals![operation.as_bytes(), placed.place];
         tx.upsert_many("projected_scope", &["operation", "place"], &["operation"], vec![row]).await?;
         let row = vals![placed.leaf, operation.as_bytes(), placed.place];
@@ -279,7 +285,7 @@ async fn fold_all(
         let (part, authority) = (told.by_ref().take(share).collect::<Vec<_>>(), Arc::clone(&authority));
         let work = move || {
             let folded = part.into_iter().map(|(doc, told)| fold(doc, told, &authority));
-            folded.map(|folded| plan(&operation, &folded, seq)).collect::<Vec<_>>()
+            folded.map(|folded| plan(&operation, &folded, &authority, seq)).collect::<Vec<_>>()
         };
         parts.push(tokio::task::spawn_blocking(work));
     }

@@ -1,11 +1,20 @@
 //! Planning: what a folded document means for the register's rows. Pure; [`super::apply`] writes it.
 
+mod collection;
+mod item;
+mod procedure;
+
+use ploughshare_core::authorise::Reason;
 use ploughshare_core::cbor::{self, Value};
-use ploughshare_core::document::{Attested, Conflict, Review};
+use ploughshare_core::decision::Authority;
+use ploughshare_core::document::{Attested, Conflict, Content, Review};
 use ploughshare_core::domain::collection::CollectionRecord;
-use ploughshare_core::domain::item::ItemRecord;
-use ploughshare_core::domain::serial;
-use ploughshare_core::ids::OperationId;
+use ploughshare_core::ids::{DeviceId, OperationId};
+use ploughshare_core::rules::procedures::SignedAct;
+
+pub(super) use collection::COLLECTION;
+pub(super) use item::{ITEM, ItemRow, Ruled, STOCK_MOVE};
+pub(super) use procedure::{Course, PROCEDURE, ProcedureRow, REFERENCE, SEAL, members, references, seals};
 
 use super::fold::{Folded, Told};
 use crate::store::Val;
@@ -22,6 +31,8 @@ pub(super) struct RegisterChange {
     pub document: Option<Vec<Val>>,
     pub item: Option<ItemRow>,
     pub collection: Option<Vec<Val>>,
+    pub procedure: Option<ProcedureRow>,
+    pub justifications: Vec<Vec<Val>>,
     pub conflicts: Vec<(String, String)>,
     pub claims: Vec<Vec<Val>>,
     pub attestations: Vec<Vec<Val>>,
@@ -30,22 +41,6 @@ pub(super) struct RegisterChange {
     pub entries: Vec<Vec<Val>>,
     /// Entries kept before whose status changed: hash, status, code.
     pub restated: Vec<Vec<Val>>,
-}
-
-/// An item's rows and the record they were made of.
-#[derive(Debug)]
-pub(super) struct ItemRow {
-    pub record: ItemRecord,
-    pub columns: Vec<Val>,
-    pub markings: Vec<Vec<Val>>,
-    pub photos: Vec<Vec<Val>>,
-    /// The sealed record of a person that it names.
-    pub person: Option<Vec<Val>>,
-    pub serial_norm: Option<String>,
-    /// Kind, class, context, status; unknown is empty.
-    pub cell: [String; 4],
-    pub received_us: i64,
-    pub clock_drift_ms: Option<i64>,
 }
 
 pub(super) const DOCUMENT: [&str; 10] = [
@@ -78,82 +73,25 @@ pub(super) const ENTRY: [&str; 16] = [
     "code",
     "bytes",
 ];
-/// Columns of `item` but for the number of open findings, which the rules keep.
-pub(super) const ITEM: [&str; 43] = [
+pub(super) const ATTESTATION: [&str; 12] = [
     "operation",
-    "id",
-    "kind",
-    "tag",
-    "tag_norm",
-    "class",
-    "type_as_seen",
-    "make",
-    "model",
-    "calibre",
-    "calibre_as_seen",
-    "country",
-    "year",
-    "origin_kind",
-    "condition",
-    "serial_status",
-    "serial_text",
-    "serial_norm",
-    "serial_fold",
-    "status",
-    "context",
-    "collection",
-    "holder_category",
-    "collected_at_ms",
-    "lat",
-    "lon",
-    "accuracy_m",
-    "place_withheld",
-    "place_name",
-    "site",
-    "store",
-    "quantity",
-    "case_number",
-    "recorder",
-    "device",
-    "recorded_at_ms",
-    "received_at",
-    "markings_count",
-    "photos_count",
-    "conflicts",
-    "claims",
-    "content",
-    "changed_seq",
+    "doc",
+    "entry",
+    "idx",
+    "what",
+    "officer",
+    "standing",
+    "reason",
+    "digest",
+    "note",
+    "claimed_at_ms",
+    "key_device",
 ];
-pub(super) const COLLECTION: [&str; 21] = [
-    "operation",
-    "id",
-    "context",
-    "holder_category",
-    "operation_name",
-    "site",
-    "lat",
-    "lon",
-    "accuracy_m",
-    "place_withheld",
-    "place_name",
-    "opened_at_ms",
-    "closed_at_ms",
-    "persons",
-    "weapons_expected",
-    "group_code",
-    "tracing_permitted",
-    "recorder",
-    "conflicts",
-    "content",
-    "changed_seq",
-];
-
-pub(super) const ATTESTATION: [&str; 11] =
-    ["operation", "doc", "entry", "idx", "what", "officer", "standing", "reason", "digest", "note", "claimed_at_ms"];
+pub(super) const JUSTIFICATION: [&str; 7] = ["operation", "doc", "key", "rule", "finding", "reason", "officer"];
 pub(super) const REVIEW: [&str; 7] = ["operation", "doc", "state", "entry", "officer", "content", "amendments"];
 
 /// What a folded document means for the register. `seq` is that of the segment that touched it.
-pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> RegisterChange {
+pub(super) fn plan(operation: &OperationId, folded: &Folded, authority: &Authority, seq: u64) -> RegisterChange {
     let op = operation.as_bytes();
     let counts = folded.counts();
     let birth =
@@ -167,6 +105,8 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
         document: None,
         item: None,
         collection: None,
+        procedure: None,
+        justifications: Vec::new(),
         conflicts: conflicts.iter().map(|c| (c.path.clone(), choices(c))).collect(),
         claims: Vec::new(),
         attestations: Vec::new(),
@@ -211,24 +151,70 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, seq: u64) -> Regist
     if !born {
         return change;
     }
+    let mut acts = Vec::new();
     if let Some((attested, review)) = &folded.reviewed {
-        change.attestations =
-            attested.iter().enumerate().map(|(i, one)| attestation_row(operation, folded, i, one)).collect();
+        let row = |(i, one): (usize, &Attested)| attestation_row(operation, folded, authority, i, one);
+        change.attestations = attested.iter().enumerate().map(row).collect();
         change.review = Some(review_row(operation, folded, review));
+        acts = attested.iter().map(|one| act(authority, one)).collect();
     }
-    let content = counts.content();
-    let pairs = content.iter().filter(|(path, _)| !path.starts_with('$'));
-    let bytes = flat(pairs);
-    let circumstances = Circumstances { birth, conflicts: conflicts.len(), claims: folded.claims.len(), bytes, seq };
+    let mut content = counts.content();
+    content.retain(|path, _| !path.starts_with('$'));
+    change.justifications = justification_rows(operation, folded, &content);
+    let bytes = flat(content.iter());
+    let (conflicts, claims) = (conflicts.len(), folded.claims.len());
+    let circumstances = Circumstances { birth, conflicts, claims, bytes, seq, acts };
     match kind {
-        "item" => change.item = Some(item_row(operation, folded, ItemRecord::read(&content), circumstances)),
+        "item" => change.item = Some(item::item_row(operation, folded, content, circumstances)),
         "collection" => {
-            change.collection =
-                Some(collection_row(operation, folded, &CollectionRecord::read(&content), circumstances));
+            let record = CollectionRecord::read(&content);
+            change.collection = Some(collection::collection_row(operation, folded, &record, circumstances));
+        }
+        kind if procedure::KINDS.contains(&kind) => {
+            change.procedure = Some(procedure::procedure_row(operation, folded, kind, content, circumstances));
         }
         _ => {}
     }
     change
+}
+
+/// The device that keeps the key of an attestation, as far as the register knows the key as this officer's.
+fn key_device(authority: &Authority, one: &Attested) -> Option<DeviceId> {
+    let key = authority.officer_keys.get(one.attestation.key.as_ref()?)?;
+    (key.officer == one.attestation.officer).then_some(key.device)
+}
+
+/// An attestation as the rules look at it.
+fn act(authority: &Authority, one: &Attested) -> SignedAct {
+    SignedAct {
+        what: one.attestation.what.clone(),
+        officer: one.attestation.officer,
+        device: key_device(authority, one),
+        counts: counts_for_rules(one.claim.map(Reason::code)),
+        claimed_ms: one.claimed_ms,
+    }
+}
+
+/// Whether rules take a signature as made. One that the programme does not count because of the device it was made on was made all the
+/// same, and a registrar has to see it.
+pub(super) fn counts_for_rules(reason: Option<&str>) -> bool {
+    reason.is_none_or(|code| code == Reason::SameDevice.code())
+}
+
+/// Why findings are in order, as somebody said on this document; whose word it is tells the entry that gives the reason.
+fn justification_rows(operation: &OperationId, folded: &Folded, content: &Content) -> Vec<Vec<Val>> {
+    let teller = |path: &str| {
+        let said = folded.counts().fields.get(path)?.first()?.by.first()?;
+        folded.told.iter().find(|told| told.statement.hash == *said).map(|told| told.statement.entry.officer)
+    };
+    let given = members(content, |set| set == "justifications").into_iter().filter_map(|((set, key), fields)| {
+        let rule = fields.get("rule")?.as_text()?;
+        let reason = fields.get("reason")?.as_text().filter(|reason| !reason.trim().is_empty())?;
+        let finding = fields.get("key").and_then(|value| value.as_text());
+        let officer = teller(&format!("{set}/{key}/reason"))?;
+        Some(vals![operation.as_bytes(), folded.id.as_bytes(), key, rule, finding, reason, officer.as_bytes()])
+    });
+    given.collect()
 }
 
 /// Paths and values as one CBOR map.
@@ -236,7 +222,13 @@ fn flat<'a>(pairs: impl Iterator<Item = (&'a String, &'a Value)>) -> Vec<u8> {
     cbor::encode(&Value::Map(pairs.map(|(path, value)| (Value::Text(path.clone()), value.clone())).collect()))
 }
 
-fn attestation_row(operation: &OperationId, folded: &Folded, index: usize, one: &Attested) -> Vec<Val> {
+fn attestation_row(
+    operation: &OperationId,
+    folded: &Folded,
+    authority: &Authority,
+    index: usize,
+    one: &Attested,
+) -> Vec<Val> {
     vals![
         operation.as_bytes(),
         folded.id.as_bytes(),
@@ -245,10 +237,11 @@ fn attestation_row(operation: &OperationId, folded: &Folded, index: usize, one: 
         &one.attestation.what,
         one.attestation.officer.as_bytes(),
         one.standing.code(),
-        one.claim.map(ploughshare_core::authorise::Reason::code),
+        one.claim.map(Reason::code),
         one.attestation.digest,
         &one.attestation.note,
-        one.claimed_ms
+        one.claimed_ms,
+        key_device(authority, one).map(|device| device.to_vec())
     ]
 }
 
@@ -265,12 +258,14 @@ fn review_row(operation: &OperationId, folded: &Folded, review: &Review) -> Vec<
     ]
 }
 
+/// What goes into a document's row beside its content.
 struct Circumstances<'a> {
     birth: &'a Told,
     conflicts: usize,
     claims: usize,
     bytes: Vec<u8>,
     seq: u64,
+    acts: Vec<SignedAct>,
 }
 
 /// The values of a conflict with the entries that say them, as JSON: `[{"value": hex of CBOR, "by": [entry …]} …]`.
@@ -319,120 +314,5 @@ pub(super) fn entry_row(
         status,
         code,
         entry.to_bytes()
-    ]
-}
-
-fn item_row(operation: &OperationId, folded: &Folded, record: ItemRecord, c: Circumstances<'_>) -> ItemRow {
-    let op = operation.as_bytes();
-    let id = folded.id.as_bytes();
-    let serial_text = record.serial().and_then(|m| m.seen()).map(str::to_owned);
-    let serial_norm = record.serial_normalised();
-    let serial_fold = serial_norm.as_deref().map(serial::fold);
-    let markings = record.markings.iter().map(|m| {
-        let norm = m.seen().map(serial::normalise).filter(|n| !n.is_empty());
-        let fold = norm.as_deref().map(serial::fold);
-        vals![
-            op,
-            id,
-            &m.key,
-            m.kind.as_deref(),
-            m.text.as_deref(),
-            norm,
-            fold,
-            m.script.as_deref(),
-            m.condition.as_deref(),
-            m.location.as_deref(),
-            m.method.as_deref(),
-            m.component.as_deref(),
-            m.photo.map(|p| p.to_vec()),
-            !m.is_live()
-        ]
-    });
-    let live_photos: Vec<_> = record.photos.iter().filter(|p| p.is_live()).collect();
-    let photos =
-        live_photos.iter().filter_map(|p| p.hash.map(|hash| vals![op, id, &p.key, hash.to_vec(), p.view.as_deref()]));
-    let place = record.place.filter(|_| record.place_withheld != Some(true));
-    let text = |t: &Option<String>| t.clone();
-    let cell = [&record.kind, &record.class, &record.context, &record.status].map(|t| t.clone().unwrap_or_default());
-    let columns = vals![
-        op,
-        id,
-        record.kind.as_deref().unwrap_or_default(),
-        text(&record.tag),
-        record.tag.as_deref().map(serial::normalise).filter(|tag| !tag.is_empty()),
-        text(&record.class),
-        record.class_as_seen.as_deref(),
-        text(&record.make),
-        text(&record.model),
-        text(&record.calibre),
-        text(&record.calibre_as_seen),
-        text(&record.country),
-        record.year,
-        text(&record.origin_kind),
-        text(&record.condition),
-        record.serial_status().map(str::to_owned),
-        serial_text,
-        serial_norm.clone(),
-        serial_fold,
-        text(&record.status),
-        text(&record.context),
-        record.collection.map(|d| d.to_vec()),
-        text(&record.holder_category),
-        record.collected_at,
-        place.as_ref().map(|p| p.lat_e7),
-        place.as_ref().map(|p| p.lon_e7),
-        place.as_ref().and_then(|p| p.accuracy_m),
-        record.place_withheld == Some(true),
-        text(&record.place_name),
-        text(&record.site),
-        text(&record.store),
-        record.quantity,
-        text(&record.case_number),
-        c.birth.statement.entry.officer.as_bytes(),
-        c.birth.device.as_bytes(),
-        c.birth.statement.entry.claimed_ms,
-        c.birth.received_us,
-        record.live_markings().count(),
-        live_photos.len(),
-        c.conflicts,
-        c.claims,
-        c.bytes,
-        c.seq
-    ];
-    let (markings, photos) = (markings.collect(), photos.collect());
-    let person = record.person.map(|hash| vals![op, id, hash.to_vec()]);
-    let (received_us, clock_drift_ms) = (c.birth.received_us, folded.clock_drift_ms);
-    ItemRow { record, columns, markings, photos, person, serial_norm, cell, received_us, clock_drift_ms }
-}
-
-fn collection_row(
-    operation: &OperationId,
-    folded: &Folded,
-    record: &CollectionRecord,
-    c: Circumstances<'_>,
-) -> Vec<Val> {
-    let place = record.place.as_ref().filter(|_| record.place_withheld != Some(true));
-    vals![
-        operation.as_bytes(),
-        folded.id.as_bytes(),
-        record.context.as_deref(),
-        record.holder_category.as_deref(),
-        record.operation_name.as_deref(),
-        record.site.as_deref(),
-        place.map(|p| p.lat_e7),
-        place.map(|p| p.lon_e7),
-        place.and_then(|p| p.accuracy_m),
-        record.place_withheld == Some(true),
-        record.place_name.as_deref(),
-        record.opened_at,
-        record.closed_at,
-        record.persons,
-        record.weapons_expected,
-        record.group_code.as_deref(),
-        record.tracing_permitted.as_deref(),
-        c.birth.statement.entry.officer.as_bytes(),
-        c.conflicts,
-        c.bytes,
-        c.seq
     ]
 }

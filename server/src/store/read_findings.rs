@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::ids::{DocId, OfficerId, OperationId};
 
 use super::db::{Db, Row};
 use super::error::Result;
@@ -37,6 +37,14 @@ pub struct Found {
     pub state: String,
     /// When, in µs.
     pub opened_at: i64,
+    /// Kind of the document.
+    pub kind: String,
+    /// What names it among the findings of its rule there.
+    pub key: String,
+    /// Why it is in order.
+    pub justification: Option<String>,
+    /// Who says so.
+    pub justified_by: Option<OfficerId>,
 }
 
 /// What is asked for.
@@ -50,8 +58,12 @@ pub struct Wanted {
     pub state: Option<String>,
     /// Severity.
     pub severity: Option<String>,
-    /// Either item.
-    pub item: Option<DocId>,
+    /// The document on either side.
+    pub subject: Option<DocId>,
+    /// Its kind.
+    pub kind: Option<String>,
+    /// Its site.
+    pub site: Option<String>,
     /// Behind this one.
     pub after: Option<[u8; 32]>,
     /// At most so many.
@@ -68,9 +80,17 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Found>> {
     filter.equal("rule", wanted.rule.as_ref());
     filter.equal("state", wanted.state.as_ref());
     filter.equal("severity", wanted.severity.as_ref());
-    if let Some(item) = &wanted.item {
-        let place = filter.bind(item);
+    filter.equal("subject_kind", wanted.kind.as_ref());
+    if let Some(subject) = &wanted.subject {
+        let place = filter.bind(subject);
         filter.and(format!("(item = {place} or other_item = {place})"));
+    }
+    if let Some(site) = &wanted.site {
+        let place = filter.bind(site);
+        filter.and(format!(
+            "((operation, item) in (select operation, id from item where site = {place}) or (operation, item) in \
+             (select operation, id from procedure_row where site = {place} or to_site = {place}))"
+        ));
     }
     if let Some(after) = wanted.after {
         let place = filter.bind(after);
@@ -78,7 +98,8 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Found>> {
     }
     let most = filter.bind(wanted.limit + 1);
     let sql = sql!(
-        "select id, rule, version, severity, operation, item, other_operation, other_item, path, message, args, state, opened_at \
+        "select id, rule, version, severity, operation, item, other_operation, other_item, path, message, args, state, opened_at, \
+         subject_kind, key, justification, justified_by \
          from finding {} order by id limit {most}",
         filter.sql()
     );
@@ -100,5 +121,9 @@ fn found_of(row: &Row) -> Result<Found> {
         args: row.text(10)?.to_owned(),
         state: row.text(11)?.to_owned(),
         opened_at: row.int(12)?,
+        kind: row.text(13)?.to_owned(),
+        key: row.text(14)?.to_owned(),
+        justification: row.opt_text(15)?.map(str::to_owned),
+        justified_by: row.opt_array(16)?.map(OfficerId::from_bytes),
     })
 }

@@ -14,10 +14,12 @@ use super::search;
 const COLUMNS: &str = "operation, id, kind, tag, class, type_as_seen, make, model, calibre, calibre_as_seen, country, year, \
     origin_kind, condition, serial_status, serial_text, serial_norm, status, context, collection, holder_category, \
     collected_at_ms, lat, lon, accuracy_m, place_withheld, place_name, site, store, quantity, case_number, recorder, device, \
-    recorded_at_ms, received_at, markings_count, photos_count, conflicts, findings_open, claims, changed_seq";
+    recorded_at_ms, received_at, markings_count, photos_count, conflicts, findings_open, claims, changed_seq, \
+    rack, box, evidence_hold, trace_pending, temporary, destruction, person, undisposed_since_ms";
 
 /// An item in a list. Ids in hex, times in ms since the Unix epoch, coordinates in 1e-7 degrees (WGS 84).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "a row, as it is answered")]
 pub struct Item {
     /// Its operation.
     pub operation: String,
@@ -101,6 +103,23 @@ pub struct Item {
     pub claims: i64,
     /// When its rows changed last, as a number of the projection.
     pub changed_seq: i64,
+    /// Rack.
+    pub rack: Option<String>,
+    /// Box.
+    #[serde(rename = "box")]
+    pub box_name: Option<String>,
+    /// Held as evidence.
+    pub evidence_hold: bool,
+    /// A trace is pending.
+    pub trace_pending: bool,
+    /// Handed over temporarily, under joint control.
+    pub temporary: bool,
+    /// The destruction in which it ended.
+    pub destruction: Option<String>,
+    /// There is a sealed record of who handed it in; it is not here.
+    pub person: bool,
+    /// Since when a weapon was found and is neither marked and recorded nor destroyed.
+    pub undisposed_since_ms: Option<i64>,
 }
 
 /// What is asked for.
@@ -116,6 +135,10 @@ pub struct Wanted {
     pub like: Option<String>,
     /// Columns with values, from the constants of the caller.
     pub equal: Vec<(&'static str, String)>,
+    /// Columns that are 0 or 1.
+    pub flags: Vec<(&'static str, bool)>,
+    /// Found at this moment or before, and neither marked and recorded nor destroyed.
+    pub undisposed_before_ms: Option<i64>,
     /// What reviews came to.
     pub review: Option<String>,
     /// With or without conflicts.
@@ -134,6 +157,14 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Item>> {
     filter.within("operation", wanted.within.as_ref());
     for (column, value) in &wanted.equal {
         filter.equal(column, Some(value));
+    }
+    for (column, asked) in &wanted.flags {
+        // Written out, so that the index of what is held serves.
+        filter.and(format!("{column} = {}", i64::from(*asked)));
+    }
+    if let Some(before) = wanted.undisposed_before_ms {
+        let place = filter.bind(before);
+        filter.and(format!("undisposed_since_ms <= {place}"));
     }
     if let Some(state) = &wanted.review {
         let place = filter.bind(state);
@@ -195,7 +226,7 @@ pub async fn one(register: &Db, id: &DocId, within: &BTreeSet<OperationId>) -> R
     filter.equal("id", Some(id));
     let sql = sql!("select {COLUMNS}, content from item {} limit 1", filter.sql());
     let row = register.query(sql, filter.values()).await?.into_iter().next();
-    row.map(|mut row| Ok((item_of(&row)?, row.take_bytes(41)?))).transpose()
+    row.map(|mut row| Ok((item_of(&row)?, row.take_bytes(49)?))).transpose()
 }
 
 /// A cell of the rollup; unknown is the empty text.
@@ -284,5 +315,13 @@ fn item_of(row: &Row) -> Result<Item> {
         findings_open: row.int(38)?,
         claims: row.int(39)?,
         changed_seq: row.int(40)?,
+        rack: text(41)?,
+        box_name: text(42)?,
+        evidence_hold: row.flag(43)?,
+        trace_pending: row.flag(44)?,
+        temporary: row.flag(45)?,
+        destruction: row.opt_bytes(46)?.map(hex::encode),
+        person: row.flag(47)?,
+        undisposed_since_ms: row.opt_int(48)?,
     })
 }
