@@ -8,6 +8,7 @@ mod find;
 mod handover;
 mod incident;
 mod marking;
+mod split;
 mod spot_check;
 mod stock;
 

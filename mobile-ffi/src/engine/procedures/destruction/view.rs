@@ -178,8 +178,8 @@ fn item(reader: &Reader<'_>, one: &ItemOutcome) -> DestructionItemView {
         identity: one.identity.clone(),
         methods: one.methods.clone(),
         weight_g: one.weight_g,
-        has_before: one.has_before,
-        has_after: one.has_after,
+        has_before: one.before.is_some(),
+        has_after: one.after.is_some(),
         reason: one.reason.clone(),
     }
 }
