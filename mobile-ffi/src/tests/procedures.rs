@@ -3,6 +3,7 @@
 mod convoys;
 mod counts;
 mod destructions;
+mod killed;
 mod marking;
 mod samples;
 
@@ -102,14 +103,20 @@ fn items_are_stored_moved_held_and_their_chain_tells_it() {
     };
     let placed = amina.store_items(to("B", "3"), None).unwrap();
     assert_eq!((placed[0].before.as_deref(), placed[0].now.as_str()), (Some("north / A"), "north / B / rack 3"));
-    amina.move_items(Placing { items: texts(&["KV 0001"]), box_name: Some("7".to_owned()), ..Placing::default() }, None).unwrap();
+    amina
+        .move_items(Placing { items: texts(&["KV 0001"]), box_name: Some("7".to_owned()), ..Placing::default() }, None)
+        .unwrap();
     let chain = amina.custody("T-001").unwrap();
     let told: Vec<(&str, Option<&str>)> = chain.steps.iter().map(|s| (s.event.as_str(), s.after.as_deref())).collect();
-    assert_eq!(told, [("stored", Some("north / B")), ("moved", Some("north / B"))]);
+    let lay = ("received", Some("north / A"));
+    assert_eq!(told, [lay, ("stored", Some("north / B")), ("moved", Some("north / B"))]);
     assert_eq!((value(&amina, item, "rack"), value(&amina, item, "box")), (Some("3".into()), Some("7".into())));
     assert_eq!(value(&amina, item, "status"), Some("stored".into()));
     assert_eq!(present(&amina, "north", "B"), 1);
-    assert_eq!(code(amina.store_items(Placing { site: Some("north".to_owned()), ..to("", "") }, None)), "custody.no_store");
+    assert_eq!(
+        code(amina.store_items(Placing { site: Some("north".to_owned()), ..to("", "") }, None)),
+        "custody.no_store"
+    );
     assert_eq!(code(amina.store_items(Placing { items: texts(&["T-999"]), ..to("B", "1") }, None)), "item.unknown");
 
     // A collector's hold would be a claim only; it is said so before anything is saved.

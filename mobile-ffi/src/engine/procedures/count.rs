@@ -12,7 +12,7 @@ use ploughshare_core::ids::DocId;
 use ploughshare_core::keys::sha256;
 use serde::Serialize;
 
-use super::custody::only_looked;
+use super::custody::{beginning, only_looked};
 use super::find::Finder;
 use super::stock::Moved;
 use super::{ItemLine, Progress, Reader, advanced, code, lines, needed, refused};
@@ -327,7 +327,10 @@ impl Tablet {
                     .maybe("site", site.clone())
                     .maybe("store", store.clone())
                     .maybe("quantity", sighting.quantity);
-                deed.say(&id, vec![event.add("custody")])?;
+                let thing = deed.see(&id)?;
+                let mut said: Vec<_> = beginning(&thing, &ItemRecord::read(&thing.content())).into_iter().collect();
+                said.push(event.add("custody"));
+                deed.say(&id, said)?;
                 advanced(&progress, done + 1);
             }
             Ok(())

@@ -167,6 +167,22 @@ pub(super) struct Lies<'a> {
     pub box_name: Option<&'a str>,
 }
 
+/// What begins the chain of an item that has none yet: it lay where its record says. Else a later event would be the first that is known of
+/// it, and its store would never have had it.
+pub(super) fn beginning(seen: &Seen, record: &ItemRecord) -> Option<Edit> {
+    let told = record.custody.iter().any(|event| event.is_live() && event.site.is_some());
+    let site = record.site.clone().filter(|site| !told && !site.trim().is_empty())?;
+    let recorded_ms = seen.recorded_ms();
+    let at_ms = record.collected_at.filter(|at| *at <= recorded_ms).unwrap_or(recorded_ms);
+    let event = Says::default()
+        .with("event", "received")
+        .with("at", at_ms)
+        .with("site", site)
+        .with("reason", "as recorded")
+        .maybe("store", record.store.clone());
+    Some(event.add("custody"))
+}
+
 impl Lies<'_> {
     /// What is said on the item; `more` is said of the event beside its place.
     pub(super) fn edits(self, seen: &Seen, at_ms: i64, more: Says) -> Vec<Edit> {
@@ -183,7 +199,8 @@ impl Lies<'_> {
             .with("store", field(self.store))
             .with("rack", field(self.rack))
             .with("box", field(self.box_name));
-        let mut edits = vec![event.add("custody")];
+        let mut edits: Vec<Edit> = beginning(seen, &ItemRecord::read(&seen.content())).into_iter().collect();
+        edits.push(event.add("custody"));
         edits.extend(place.news(seen));
         edits
     }

@@ -328,7 +328,7 @@ impl Tablet {
         let approved = self.destruction(destruction)?.approved_by.is_some();
         self.deed(as_claim, |deed| {
             let (seen, _) = open(deed, destruction, &["planned"])?;
-            if deed.authority.policy(&PLAN_NEEDS_APPROVAL) == 1 && !approved && !as_claim {
+            if deed.authority.policy(&PLAN_NEEDS_APPROVAL) == 1 && !approved {
                 let id = short(&seen.id);
                 let hint = format!("Somebody who did not plan it signs first: fieldkit attest {id} approved --as NAME");
                 return Err(refused("destruction.not_approved", "nobody approved this plan", &hint));
@@ -424,6 +424,7 @@ impl Tablet {
             }
             let method = method.clone().or_else(|| record.method.clone()).filter(|_| processed);
             if came_to == "complete" {
+                is_the_one(&record, &thing.id, &result.item)?;
                 final_enough(&record, &thing.id, method.as_deref(), result)?;
             }
             let quantity = quantity(&seen, &record, &thing, &item, result, &came_to)?;
@@ -446,9 +447,7 @@ impl Tablet {
             }
             Ok(thing.id)
         })?;
-        let view = self.destruction(destruction)?;
-        let found = view.items.into_iter().find(|one| one.item.item == id.to_string());
-        found.ok_or_else(|| TabletError::internal("the result is not among the items"))
+        self.destruction_item(destruction, &id)
     }
 
     /// Writes down scrap that left the site.
@@ -501,6 +500,17 @@ fn not_settled(record: &DestructionRecord, item: &DocId, named: &str) -> Result<
     let hint =
         "If that was a mistake, withdraw the result: see `fieldkit show` for its key and `fieldkit edit --withdraw`.";
     Err(refused("destruction.settled", message, hint))
+}
+
+/// What was found to be another thing than the list says is not destroyed in its place.
+fn is_the_one(record: &DestructionRecord, item: &DocId, named: &str) -> Result<()> {
+    let checked = outcome(record).items.into_iter().find(|one| one.item == *item).and_then(|one| one.identity);
+    if checked.as_deref() != Some("mismatch") {
+        return Ok(());
+    }
+    let message = format!("{named} was found to be another one than its record says");
+    let hint = "Check it again with `destruction check`, or reject it with --result rejected --reason ….";
+    Err(refused("destruction.identity_mismatch", message, hint))
 }
 
 /// Burning or crushing alone never completes.

@@ -231,7 +231,10 @@ impl Tablet {
             let differences = at_loading(&record);
             let said = short_because.map(str::trim).filter(|reason| !reason.is_empty());
             if !differences.is_empty() && said.is_none() {
-                let message = format!("what was loaded differs from the manifest in {} lines", differences.len());
+                let message = match differences.len() {
+                    1 => "what was loaded differs from the manifest in 1 line".to_owned(),
+                    lines => format!("what was loaded differs from the manifest in {lines} lines"),
+                };
                 let hint = format!(
                     "See `fieldkit handover diff {}` and load what is missing; or say why it goes short: --short-because.",
                     short(&seen.id)

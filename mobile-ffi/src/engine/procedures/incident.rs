@@ -5,6 +5,7 @@ use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::edit::Edit;
 
 use super::count::concerned;
+use super::custody::beginning;
 use super::{code, needed, refused};
 use crate::engine::Tablet;
 use crate::engine::deed::Says;
@@ -99,7 +100,8 @@ impl Tablet {
                         .with("at", new.discovered_ms.unwrap_or(deed.now_ms))
                         .with("reason", new.circumstances.trim().chars().take(300).collect::<String>())
                         .maybe("quantity", quantity);
-                    let mut edits: Vec<Edit> = vec![event.add("custody")];
+                    let mut edits: Vec<Edit> = beginning(seen, &record).into_iter().collect();
+                    edits.push(event.add("custody"));
                     edits.extend(Says::default().with("status", status.as_str()).news(seen));
                     deed.say(&seen.id, edits)?;
                 }

@@ -5,7 +5,7 @@ use ploughshare_core::domain::draft::Draft;
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::schema;
 
-use super::custody::words;
+use super::custody::{beginning, words};
 use super::{ItemLine, needed, on_hand, refused};
 use crate::engine::Tablet;
 use crate::engine::deed::{Says, id_value, short};
@@ -65,7 +65,9 @@ impl Tablet {
                 .with("to", format!("lot {}", tag.map_or_else(|| short(&id), str::to_owned)))
                 .with("reason", reason.trim())
                 .maybe("from", place.as_ref().map(words));
-            deed.say(&seen.id, vec![taken.add("custody")])?;
+            let mut said: Vec<_> = beginning(&seen, &record).into_iter().collect();
+            said.push(taken.add("custody"));
+            deed.say(&seen.id, said)?;
             Ok(ItemLine::of(&id, &ItemRecord::read(&deed.see(&id)?.content())))
         })
     }

@@ -37,7 +37,11 @@ fn a_box_is_short_by_one_and_everybody_knows_which() {
     assert_eq!(done.iter().filter(|one| one.saved).count(), 3);
     assert_eq!(code(north.handover_depart(&id, None, false)), "handover.not_as_listed");
     north.handover_load(&id, &tags(4, 5), Some("box 2"), false, None).unwrap();
-    let seal = |state: &str| SealSeen { number: "S-77".to_owned(), box_name: Some("box 1".to_owned()), state: state.to_owned() };
+    let seal = |state: &str| SealSeen {
+        number: "S-77".to_owned(),
+        box_name: Some("box 1".to_owned()),
+        state: state.to_owned(),
+    };
     north.handover_seal(&id, &[seal("applied")], false).unwrap();
     assert_eq!(north.handover_depart(&id, None, false).unwrap().state.as_deref(), Some("under_way"));
     assert_eq!(value(&north, &items[0], "status"), Some("in_transit".into()));
@@ -45,7 +49,9 @@ fn a_box_is_short_by_one_and_everybody_knows_which() {
     world.sync(&[&north, &south]);
 
     let options = ReceiptOptions { rack: Some("9".to_owned()), ..ReceiptOptions::default() };
-    let done = south.handover_receive(&id, &texts(&["T-001", "T-003", "T-005", "T-004", "T-006", "X-1"]), &options, None).unwrap();
+    let done = south
+        .handover_receive(&id, &texts(&["T-001", "T-003", "T-005", "T-004", "T-006", "X-1"]), &options, None)
+        .unwrap();
     assert_eq!(outcomes(&done), ["ok", "ok", "ok", "ok", "not_on_manifest", "unknown"]);
     south.handover_seal(&id, &[seal("broken")], false).unwrap();
     let differs = |tablet: &Tablet| -> Vec<(String, String)> {
@@ -85,7 +91,10 @@ fn weapons_and_ammunition_never_travel_together_and_nothing_is_saved_of_it() {
     assert_eq!(code(sara.handover_new(mixed("ammunition", &["L-1", "T-001"]))), "handover.mixed_cargo");
     assert_eq!(code(sara.handover_new(mixed("ammunition", &["L-1,100"]))), "handover.part_of_lot");
     assert_eq!(code(sara.handover_new(mixed("horses", &["L-1"]))), "edit.not_in_list");
-    assert_eq!(code(sara.handover_new(NewHandover { to_site: None, to_store: None, ..convoy(&tags(1, 1)) })), "handover.no_to");
+    assert_eq!(
+        code(sara.handover_new(NewHandover { to_site: None, to_store: None, ..convoy(&tags(1, 1)) })),
+        "handover.no_to"
+    );
     assert_eq!(sara.status().unwrap(), before);
     let all = sara.handover_new(mixed("ammunition", &["L-1"])).unwrap();
     sara.handover_load(&all.document, &texts(&["L-1"]), None, false, None).unwrap();
@@ -121,7 +130,10 @@ fn what_is_handed_over_temporarily_is_returned_lawfully_and_nothing_else_is() {
         authorisation: body("JC 12"),
         ..convoy(items)
     };
-    assert_eq!(code(selma.handover_new(NewHandover { authority: None, ..back(&tags(1, 1)) })), "handover.no_authorisation");
+    assert_eq!(
+        code(selma.handover_new(NewHandover { authority: None, ..back(&tags(1, 1)) })),
+        "handover.no_authorisation"
+    );
     assert_eq!(code(selma.handover_new(back(&tags(2, 2)))), "handover.not_temporary");
     let view = selma.handover_new(back(&tags(1, 2))).unwrap();
     assert_eq!((view.lines, view.refused[0].code.as_str()), (1, "handover.not_temporary"));
@@ -129,5 +141,8 @@ fn what_is_handed_over_temporarily_is_returned_lawfully_and_nothing_else_is() {
     assert_eq!(value(&selma, &items[0], "status"), Some("returned_to_owner".into()));
     let chain = selma.custody("T-001").unwrap();
     let last = chain.steps.last().unwrap();
-    assert_eq!((last.event.as_str(), last.authority.as_deref(), chain.now), ("returned", Some("Joint commission, JC 12"), None));
+    assert_eq!(
+        (last.event.as_str(), last.authority.as_deref(), chain.now),
+        ("returned", Some("Joint commission, JC 12"), None)
+    );
 }

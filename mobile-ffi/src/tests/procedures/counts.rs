@@ -16,7 +16,7 @@ fn a_missing_pistol_is_named_and_everybody_draws_the_same_sample() {
     let world = World::new();
     let (sara, omar) = (world.tablet("Sara", &[Role::Storekeeper]), world.tablet("Omar", &[Role::Storekeeper]));
     rifles(&sara, 29, "north", "A");
-    let pistol = rifle("PM 7").with("class", "PST").with("model", "PM").with("tag", "P-1").with("site", "north");
+    let pistol = rifle("PM 7").with("class", "PIS").with("model", "PM").with("tag", "P-1").with("site", "north");
     let pistol = sara.record(pistol.with("store", "A")).unwrap().document;
     world.sync(&[&sara, &omar]);
 
@@ -36,14 +36,14 @@ fn a_missing_pistol_is_named_and_everybody_draws_the_same_sample() {
     assert!(results[..28].iter().all(|result| *result == "present"));
     assert_eq!(results[28..], ["serial_differs", "twice", "unexpected"]);
     sara.count_tally(&id, &tally("ASR", 29), false).unwrap();
-    sara.count_tally(&id, &tally("PST", 0), false).unwrap();
+    sara.count_tally(&id, &tally("PIS", 0), false).unwrap();
     let closed = sara.count_close(&id, false, None).unwrap();
     let differ: Vec<(&str, &str)> =
         closed.discrepancies.iter().map(|d| (d.item.tag.as_deref().unwrap(), d.difference.as_str())).collect();
     assert_eq!(closed.discrepancies.len(), 2);
     assert!(differ.contains(&("P-1", "missing")) && differ.contains(&("T-029", "serial_differs")), "{differ:?}");
     assert_eq!((closed.shortage, closed.agrees, closed.weapons_counted), (1, false, Some(29)));
-    assert_eq!(closed.by_class["PST"], (1, 0));
+    assert_eq!(closed.by_class["PIS"], (1, 0));
     assert_eq!(closed.unknown, ["NOBODY'S"]);
     assert_eq!(sara.custody("T-001").unwrap().steps.last().unwrap().event, "counted");
     assert_eq!(code(sara.count_scan(&id, &texts(&["P-1"]), false, None)), "count.closed");
@@ -59,7 +59,11 @@ fn a_missing_pistol_is_named_and_everybody_draws_the_same_sample() {
     world.sync(&[&sara, &omar]);
     assert_eq!(value(&omar, &reported, "nature"), Some("shortage".into()));
     let stolen = NewIncident { status: Some("stolen".to_owned()), ..incident };
-    assert_eq!(code(sara.incident_new(&stolen)), "authority.not_allowed", "a storekeeper does not say what becomes of it");
+    assert_eq!(
+        code(sara.incident_new(&stolen)),
+        "authority.not_allowed",
+        "a storekeeper does not say what becomes of it"
+    );
     let selma = world.tablet("Selma", &[Role::Supervisor]);
     selma.incident_new(&NewIncident { count: None, ..stolen }).unwrap();
     assert_eq!(value(&selma, &pistol, "status"), Some("stolen".into()));

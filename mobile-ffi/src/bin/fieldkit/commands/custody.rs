@@ -96,7 +96,8 @@ pub fn custody(tablet: &Tablet, item: &str, output: &Output) -> Result<(), Table
 fn chain(view: &ChainView) {
     line(&named(&view.line));
     let lies = view.now.clone().unwrap_or_else(|| "in no store".to_owned());
-    line(&format!("{}; lies {}{lies}", spoken(view.status.as_deref()), if view.now.is_some() { "in " } else { "" }));
+    let status = view.status.as_deref().map_or("no status said".to_owned(), |status| spoken(Some(status)));
+    line(&format!("{status}; lies {}{lies}", if view.now.is_some() { "in " } else { "" }));
     for (is, words) in [
         (view.evidence_hold, "Held as evidence."),
         (view.trace_pending, "A trace is pending."),
@@ -136,7 +137,8 @@ fn place(step: &StepView) -> String {
     let mut place = step.after.clone().or_else(|| step.to.as_ref().map(|to| format!("→ {to}"))).unwrap_or_default();
     for (name, part) in [("rack", &step.rack), ("box", &step.box_name)] {
         if let Some(part) = part {
-            place.push_str(&format!(" / {name} {part}"));
+            let named = part.to_lowercase().starts_with(name);
+            place.push_str(&if named { format!(" / {part}") } else { format!(" / {name} {part}") });
         }
     }
     place

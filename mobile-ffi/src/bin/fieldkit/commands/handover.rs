@@ -46,7 +46,10 @@ pub fn handover(tablet: &Tablet, command: Handover, output: &Output) -> Result<(
             let _signed_in = word.speak(tablet)?;
             let view = tablet.handover_depart(&handover, short_because.as_deref(), word.as_claim)?;
             output.print(&view, |view| {
-                line(&format!("Departed with {}.", counted(view.loaded.max(view.lines) as u64, "item")));
+                line(&format!(
+                    "Departed with {}.",
+                    counted(if view.loaded > 0 { view.loaded } else { view.lines } as u64, "item")
+                ));
                 safe();
                 what_next(view);
             })

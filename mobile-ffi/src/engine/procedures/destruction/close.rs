@@ -5,6 +5,7 @@ use ploughshare_core::destruction::{Fate, ItemOutcome, outcome};
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::edit::Edit;
 
+use super::super::custody::beginning;
 use super::super::{Progress, advanced, on_hand, refused};
 use super::obstacles::held;
 use super::view::DestructionView;
@@ -101,7 +102,8 @@ fn end_item(deed: &mut Deed<'_>, destruction: &Seen, thing: &Seen, one: &ItemOut
         .maybe("quantity", item.is_ammunition().then_some(destroyed))
         .maybe("from", place(&item))
         .with("reason", format!("destruction {}", short(&destruction.id)));
-    let mut edits: Vec<Edit> = vec![event.add("custody")];
+    let mut edits: Vec<Edit> = beginning(thing, &item).into_iter().collect();
+    edits.push(event.add("custody"));
     if destroyed < there {
         // The rest of a lot lies where it lay.
         edits.extend(Says::default().with("status", "stored").news(thing));

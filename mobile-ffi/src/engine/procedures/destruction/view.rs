@@ -3,6 +3,7 @@
 use ploughshare_core::destruction::{Fate, ItemOutcome, outcome};
 use ploughshare_core::document::Attested;
 use ploughshare_core::domain::procedures::DestructionRecord;
+use ploughshare_core::ids::DocId;
 use ploughshare_core::policy::{PLAN_NEEDS_APPROVAL, WITNESSES};
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use crate::engine::Tablet;
 use crate::engine::deed::Seen;
 use crate::engine::read::claims;
 use crate::engine::review::reviewed;
+use crate::error::TabletError;
 use crate::store::{Result, entries};
 
 /// One item and what became of it.
@@ -108,6 +110,18 @@ impl Tablet {
         self.reading(|reader| {
             let seen = reader.procedure("destruction", destruction).map_err(only_looked)?;
             view(reader, &seen)
+        })
+    }
+}
+
+impl Tablet {
+    /// What became of one item of a destruction so far.
+    pub(super) fn destruction_item(&self, destruction: &str, id: &DocId) -> Result<DestructionItemView> {
+        self.reading(|reader| {
+            let seen = reader.procedure("destruction", destruction)?;
+            let came_to = outcome(&DestructionRecord::read(&seen.everything.content()));
+            let found = came_to.items.iter().find(|one| one.item == *id);
+            found.map(|one| item(reader, one)).ok_or_else(|| TabletError::not_found("document", &id.to_string()))
         })
     }
 }

@@ -7,7 +7,7 @@ use ploughshare_core::handover::{Way, at_loading, at_receipt};
 use ploughshare_core::ids::DocId;
 use serde::Serialize;
 
-use super::super::custody::Lies;
+use super::super::custody::{Lies, beginning};
 use super::super::find::Finder;
 use super::super::{ItemLine, Line, Progress, advanced, code, lines, officer_value, place_words, refused};
 use super::{ENDED, open};
@@ -192,7 +192,8 @@ fn load_one(
         )
         .maybe("to", place_words(record.to_site.as_deref(), record.to_store.as_deref(), record.to_body.as_deref()))
         .maybe("box", box_name);
-    let mut said = vec![event.add("custody")];
+    let mut said: Vec<Edit> = beginning(thing, &item).into_iter().collect();
+    said.push(event.add("custody"));
     said.extend(Says::default().with("status", "in_transit").news(thing));
     deed.say(&thing.id, said)?;
     Ok(ScanView::new(line, "ok", true, shown, None))
@@ -283,7 +284,8 @@ impl Receipt<'_> {
         let authority = (!authority.is_empty()).then(|| authority.join(", "));
         if record.manner.as_deref() == Some("return") {
             let event = more.with("event", "returned").with("at", at_ms).maybe("authority", authority);
-            let mut edits = vec![event.add("custody")];
+            let mut edits: Vec<Edit> = beginning(thing, &ItemRecord::read(&thing.content())).into_iter().collect();
+            edits.push(event.add("custody"));
             edits.extend(Says::default().with("status", "returned_to_owner").news(thing));
             return edits;
         }
