@@ -72,10 +72,8 @@ pub fn hold(tablet: &Tablet, args: args::Hold, output: &Output) -> Result<(), Ta
             Hold::Evidence => ("held as evidence", "it cannot be destroyed or returned"),
             Hold::Trace => ("held for a trace", "it cannot be destroyed or returned"),
         };
-        match args.off {
-            true => line(&format!("{} is no longer {what}.", named(item))),
-            false => line(&format!("{} is {what}: {ended}.", named(item))),
-        }
+        let held = if args.off { format!("no longer {what}") } else { format!("{what}: {ended}") };
+        line(&format!("{} is {held}.", named(item)));
         safe();
     })
 }
@@ -137,8 +135,8 @@ fn place(step: &StepView) -> String {
     let mut place = step.after.clone().or_else(|| step.to.as_ref().map(|to| format!("→ {to}"))).unwrap_or_default();
     for (name, part) in [("rack", &step.rack), ("box", &step.box_name)] {
         if let Some(part) = part {
-            let named = part.to_lowercase().starts_with(name);
-            place.push_str(&if named { format!(" / {part}") } else { format!(" / {name} {part}") });
+            let name = if part.to_lowercase().starts_with(name) { String::new() } else { format!("{name} ") };
+            place = format!("{place} / {name}{part}");
         }
     }
     place

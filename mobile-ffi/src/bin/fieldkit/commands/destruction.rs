@@ -335,7 +335,7 @@ fn what_next(view: &DestructionView) {
             next(&format!("fieldkit destruction check {id} --scan -     (TAG,SERIAL a line)"));
         }
         Some("under_way") if open > 0 => {
-            next(&format!("fieldkit destruction result {id} ITEM --result complete --before FILE --after FILE"))
+            next(&format!("fieldkit destruction result {id} ITEM --result complete --before FILE --after FILE"));
         }
         Some("under_way") => next(&format!("fieldkit destruction close {id}")),
         Some("closed") if view.attested_by.is_empty() || view.witnessed_by.is_empty() => {

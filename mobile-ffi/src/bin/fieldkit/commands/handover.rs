@@ -229,7 +229,7 @@ fn what_next(view: &HandoverView) {
         Some("planned") => next(&format!("fieldkit handover receive {id} --scan -")),
         Some("loaded") => next(&format!("fieldkit handover seal {id} NUMBER…, then fieldkit handover depart {id}")),
         Some("under_way") if view.received > 0 => {
-            next(&format!("scan what is missing again, or end the receipt: fieldkit handover receive {id} --close"))
+            next(&format!("scan what is missing again, or end the receipt: fieldkit handover receive {id} --close"));
         }
         Some("under_way") => next(&format!(
             "whoever gives signs: fieldkit attest {id} handed_over --as NAME; on arrival: fieldkit handover receive {id} --scan -"

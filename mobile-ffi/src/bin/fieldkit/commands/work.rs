@@ -66,7 +66,7 @@ impl Word {
 pub fn scan(from: &str, mut each: impl FnMut(&[String]) -> Result<(), TabletError>) -> Result<(), TabletError> {
     if from != "-" {
         let lines = items(Vec::new(), Some(from))?;
-        return lines.chunks(TOGETHER).try_for_each(|some| each(some));
+        return lines.chunks(TOGETHER).try_for_each(&mut each);
     }
     let stdin = std::io::stdin();
     let by_hand = stdin.is_terminal();
@@ -186,9 +186,10 @@ mod tests {
 
     #[test]
     fn times_are_read_with_and_without_an_hour() {
-        assert_eq!(moment(Some("1970-01-02")).unwrap(), Some(86_400_000));
-        assert_eq!(moment(Some("1970-01-01T01:00:00Z")).unwrap(), Some(3_600_000));
-        assert_eq!(moment(Some("tomorrow")).unwrap_err().code, "usage.bad_time");
-        assert_eq!(moment(None).unwrap(), None);
+        let read = |text| moment(text).map_err(|error| error.code);
+        assert_eq!(read(Some("1970-01-02")), Ok(Some(86_400_000)));
+        assert_eq!(read(Some("1970-01-01T01:00:00Z")), Ok(Some(3_600_000)));
+        assert_eq!(read(Some("tomorrow")), Err("usage.bad_time".to_owned()));
+        assert_eq!(read(None), Ok(None));
     }
 }

@@ -18,6 +18,7 @@ use crate::store::{Result, entries};
 
 /// One item and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, as they are shown")]
 pub struct DestructionItemView {
     /// The item.
     pub item: ItemLine,

@@ -1,7 +1,7 @@
 //! Scanning at loading and at receipt: a line a tag, as a bar-code scanner types them. Each line gets its answer at once.
 
 use ploughshare_core::domain::item::ItemRecord;
-use ploughshare_core::domain::procedures::HandoverRecord;
+use ploughshare_core::domain::procedures::{HandoverRecord, LoadedRecord, ReceivedRecord};
 use ploughshare_core::edit::Edit;
 use ploughshare_core::handover::{Way, at_loading, at_receipt};
 use ploughshare_core::ids::DocId;
@@ -138,7 +138,7 @@ impl Tablet {
             }
             let now = HandoverRecord::read(&deed.see(&seen.id)?.content());
             let missing = at_receipt(&now).iter().any(|difference| difference.way == Way::Missing);
-            if options.close || (!missing && now.received.iter().any(|r| r.is_live())) {
+            if options.close || (!missing && now.received.iter().any(ReceivedRecord::is_live)) {
                 deed.say(&seen.id, Says::default().with("state", "received").sets())?;
             }
             Ok(views)
@@ -239,7 +239,7 @@ impl Receipt<'_> {
         received.push(thing.id);
         let listed = self.record.lines.iter().find(|l| l.is_live() && l.item == Some(thing.id));
         let loaded = self.record.loaded.iter().find(|l| l.is_live() && l.item == Some(thing.id));
-        let any_loaded = self.record.loaded.iter().any(|l| l.is_live());
+        let any_loaded = self.record.loaded.iter().any(LoadedRecord::is_live);
         let sent = loaded.and_then(|l| l.quantity).or_else(|| listed.and_then(|l| l.quantity));
         let quantity = if item.is_ammunition() { line.quantity()?.or(sent) } else { None };
         let (outcome, mut message) = match (listed, loaded) {

@@ -1,6 +1,6 @@
 //! Showing a hand-over: how far it is, what differs, what comes next.
 
-use ploughshare_core::domain::procedures::HandoverRecord;
+use ploughshare_core::domain::procedures::{HandoverRecord, LoadedRecord, ReceivedRecord};
 use ploughshare_core::handover::{Difference, Subject, Way, at_loading, at_receipt, seals};
 use serde::Serialize;
 
@@ -113,8 +113,9 @@ fn view(reader: &Reader<'_>, seen: &Seen) -> HandoverView {
 }
 
 fn differences(reader: &Reader<'_>, record: &HandoverRecord) -> Vec<DiffView> {
-    let some_loaded = record.loaded.iter().any(|l| l.is_live());
-    let some_received = record.received.iter().any(|r| r.is_live()) || record.state.as_deref() == Some("received");
+    let some_loaded = record.loaded.iter().any(LoadedRecord::is_live);
+    let some_received =
+        record.received.iter().any(ReceivedRecord::is_live) || record.state.as_deref() == Some("received");
     let mut all = Vec::new();
     if some_loaded {
         all.extend(at_loading(record).into_iter().map(|one| item(reader, "loading", one)));
