@@ -48,6 +48,12 @@ impl Store {
     }
 }
 
+/// So many lines.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    let lines: Vec<String> = (1..=count).map(line).collect();
+    lines.join("\n") + "\n"
+}
+
 /// As many rifles as this, with tags from T-001 on, received into store A.
 fn rifles(world: &World, tablet: &Store, count: usize) {
     let rifle = |n: usize| {
@@ -94,7 +100,7 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     sara.good(&["sync"]);
 
     // The truck: one rifle of forty stays behind, and the receiving side sees which.
-    let list = world.file("list.txt", (1..=40).map(|n| format!("T-{n:03}\n")).collect::<String>().as_bytes());
+    let list = world.file("list.txt", lines(40, |n| format!("T-{n:03}")).as_bytes());
     let from = ["--from-site", "kindu", "--from-store", "A", "--to-site", "site 1", "--to-store", "Cage"];
     assert_eq!(
         amina.code(&[&["handover", "new", "--cargo", "weapons", "--item", "L-1"][..], &from].concat()),
@@ -103,7 +109,7 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     let new = amina
         .json(&[&["handover", "new", "--cargo", "weapons", "--seal", "S-1", "--items", &list][..], &from].concat());
     let convoy = new["document"].as_str().unwrap().to_owned();
-    let scans: String = (1..=39).map(|n| format!("t {n:03}\n")).collect();
+    let scans = lines(39, |n| format!("t {n:03}"));
     let loaded = amina.fed_well(&["handover", "load", &convoy, "--scan", "-"], &format!("{scans}T-001\nL-1\n"));
     assert!(loaded.contains("39 of 40 loaded.") && loaded.contains("not on the manifest"), "{loaded}");
     assert_eq!(amina.code(&["handover", "depart", &convoy]), "handover.not_as_listed");
@@ -141,7 +147,7 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     assert_eq!(selma.code(&["destruction", "start", &id]), "destruction.not_approved");
     selma.fed_well(&["attest", &id, "approved", "--as", "Rosa", "--pin-stdin"], PIN);
     selma.good(&["destruction", "start", &id]);
-    let scans: String = (1..=39).map(|n| format!("T-{n:03},KV {n:04}\n")).collect();
+    let scans = lines(39, |n| format!("T-{n:03},KV {n:04}"));
     assert!(selma.fed_well(&["destruction", "check", &id, "--scan", "-"], &scans).contains("39 of 40 checked."));
     let photo = world.file("photo.jpg", b"not really");
     selma.good(&["destruction", "result", &id, "T-001", "--result", "complete", "--before", &photo, "--after", &photo]);
