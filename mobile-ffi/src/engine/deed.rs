@@ -116,7 +116,8 @@ pub(super) struct Deed<'a> {
     clock: &'a mut Clock,
     platform: &'a dyn Platform,
     boot: [u8; 8],
-    as_claim: bool,
+    /// Whether to say it also where it will be a claim only.
+    pub as_claim: bool,
     /// What was said as a claim only, with why.
     pub claimed: BTreeMap<DocId, Reason>,
 }

@@ -88,10 +88,10 @@ fn unaccounted(deed: &Deed<'_>, seen: &Seen, open: &[&ItemOutcome]) -> crate::er
 /// What the destruction means for an item that was destroyed: of a lot only as much as was.
 fn end_item(deed: &mut Deed<'_>, destruction: &Seen, thing: &Seen, one: &ItemOutcome) -> Result<()> {
     let item = ItemRecord::read(&thing.content());
-    if let Some((code, reason)) = held(thing, &item) {
+    if let Some((code, reason)) = held(thing, &item).filter(|_| !deed.as_claim) {
         let named = item.tag.clone().unwrap_or_else(|| short(&thing.id));
         let message = format!("{named} may not be destroyed: {reason}");
-        let hint = "What was set after it had been processed does not undo that: tell the registrar, and withdraw its result if it still exists.";
+        let hint = "If it still exists, withdraw its result. If it does not, tell the registrar; --as-claim closes all the same, and says its end as a claim.";
         return Err(refused(code, message, hint));
     }
     let there = on_hand(thing, &item);
