@@ -54,7 +54,7 @@ pub struct Tally {
 pub struct SightingView {
     /// As it was scanned.
     pub scanned: String,
-    /// `present`, `unexpected`, `serial_differs`, `twice`.
+    /// `present`, `unexpected`, `serial_differs`; `twice` and `ambiguous` are not written down.
     pub result: String,
     /// The item, where it is known here.
     pub item: Option<ItemLine>,
@@ -206,18 +206,23 @@ impl Tablet {
             let mut before: Vec<DocId> =
                 held.record.sightings.iter().filter(|s| s.is_live()).filter_map(|s| s.item).collect();
             let mut finder = Finder::default();
+            let here: Vec<DocId> = held.expected.items.keys().copied().collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
             for line in lines(scans) {
-                let id = match finder.item(&deed.tx, &line.named) {
-                    Ok(id) => Some(id),
-                    Err(error) if error.code == "item.unknown" => None,
-                    Err(error) => return Err(error),
-                };
                 let view = |result: &str, item: Option<ItemLine>, message: Option<String>| SightingView {
                     scanned: line.named.clone(),
                     result: result.to_owned(),
                     item,
                     message,
+                };
+                let id = match finder.item_of(&deed.tx, &line.named, &here) {
+                    Ok(id) => Some(id),
+                    Err(error) if error.code == "item.unknown" => None,
+                    Err(error) if error.code == "item.ambiguous" => {
+                        views.push(view("ambiguous", None, Some(error.message)));
+                        continue;
+                    }
+                    Err(error) => return Err(error),
                 };
                 let Some(id) = id else {
                     let tag: String = line.named.chars().take(64).collect();

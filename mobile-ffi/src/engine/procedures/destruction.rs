@@ -76,7 +76,7 @@ pub struct Planned {
 pub struct IdentityView {
     /// As it was scanned.
     pub scanned: String,
-    /// `tag_and_serial`, `serial_only`, `tag_only`, `mismatch`; `not_planned` or `unknown` where it has no business here.
+    /// `tag_and_serial`, `serial_only`, `tag_only`, `mismatch`; `not_planned`, `unknown` or `ambiguous` where it has no business here.
     pub identity: String,
     /// Whether it was written down.
     pub saved: bool,
@@ -353,6 +353,8 @@ impl Tablet {
         self.deed(as_claim, |deed| {
             let (seen, record) = open(deed, destruction, &["planned", "under_way"])?;
             let mut finder = Finder::default();
+            let listed: Vec<DocId> =
+                record.planned.iter().filter(|planned| planned.is_live()).filter_map(|planned| planned.item).collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
             for line in lines(scans) {
                 advanced(&progress, views.len() + 1);
@@ -363,8 +365,12 @@ impl Tablet {
                     item,
                     message: message.map(str::to_owned),
                 };
-                let id = match finder.item(&deed.tx, &line.named) {
+                let id = match finder.item_of(&deed.tx, &line.named, &listed) {
                     Ok(id) => id,
+                    Err(error) if error.code == "item.ambiguous" => {
+                        views.push(view("ambiguous", false, None, Some(&error.message)));
+                        continue;
+                    }
                     Err(error) if error.code == "item.unknown" => {
                         views.push(view("unknown", false, None, Some("no item here bears this tag: set it aside")));
                         continue;

@@ -26,12 +26,27 @@ pub(super) struct Finder {
 impl Finder {
     /// The item of that name.
     pub(super) fn item(&mut self, conn: &Connection, text: &str) -> Result<DocId> {
+        self.item_of(conn, text, &[])
+    }
+
+    /// The item of that name; where several bear it, the one that is among these: the same tag was put on twice, and only one is on the list.
+    pub(super) fn item_of(&mut self, conn: &Connection, text: &str, list: &[DocId]) -> Result<DocId> {
         let text = text.trim();
         if text.is_empty() {
             return Err(refused("item.unknown", "an item without a name", "Name it by its tag or id."));
         }
+        let found = self.all(conn, text)?;
+        let listed: Vec<DocId> = found.iter().filter(|id| list.contains(id)).copied().collect();
+        match (found.as_slice(), listed.as_slice()) {
+            ([one], _) | (_, [one]) => Ok(*one),
+            ([], _) => Err(unknown(text)),
+            (several, _) => Err(ambiguous(conn, text, several)),
+        }
+    }
+
+    fn all(&mut self, conn: &Connection, text: &str) -> Result<Vec<DocId>> {
         if let Ok(id) = text.parse::<DocId>() {
-            return is_item(conn, &id)?.then_some(id).ok_or_else(|| unknown(text));
+            return Ok(if is_item(conn, &id)? { vec![id] } else { Vec::new() });
         }
         let mut found = borne(conn, text)?;
         if found.is_empty() && text.len() >= 8 {
@@ -51,11 +66,7 @@ impl Finder {
             found = by_tag.get(&normalise(text)).cloned().unwrap_or_default();
             self.by_tag = Some(by_tag);
         }
-        match found.as_slice() {
-            [one] => Ok(*one),
-            [] => Err(unknown(text)),
-            several => Err(ambiguous(conn, text, several)),
-        }
+        Ok(found)
     }
 }
 

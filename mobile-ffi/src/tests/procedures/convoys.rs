@@ -146,3 +146,28 @@ fn what_is_handed_over_temporarily_is_returned_lawfully_and_nothing_else_is() {
         ("returned", Some("Joint commission, JC 12"), None)
     );
 }
+
+#[test]
+fn a_tag_that_two_items_bear_holds_up_no_other_line_and_means_the_one_on_the_list() {
+    let world = World::new();
+    let sara = world.tablet("Sara", &[]);
+    let items = rifles(&sara, 2, "north", "A");
+    let twin =
+        sara.record(rifle("ZZ 1").with("tag", "T-001").with("site", "north").with("store", "A")).unwrap().document;
+    let error = sara.handover_new(convoy(&tags(1, 2))).unwrap_err();
+    assert_eq!(error.code, "item.ambiguous");
+    assert!(error.message.contains(&twin[..12]) && error.message.contains("ZZ 1"), "{}", error.message);
+    let id = sara.handover_new(convoy(&[items[0].clone(), items[1].clone()])).unwrap().document;
+    let done = sara.handover_load(&id, &tags(1, 2), None, false, None).unwrap();
+    assert_eq!(outcomes(&done), ["ok", "ok"]);
+    assert_eq!(done[0].item.as_ref().unwrap().item, items[0]);
+    let count = crate::NewCount {
+        site: "south".to_owned(),
+        store: "B".to_owned(),
+        occasion: "spot".to_owned(),
+        as_claim: true,
+    };
+    let count = sara.count_new(&count).unwrap().document;
+    let seen = sara.count_scan(&count, &texts(&["T-001", "T-002"]), true, None).unwrap();
+    assert_eq!(seen.iter().map(|one| one.result.as_str()).collect::<Vec<_>>(), ["ambiguous", "unexpected"]);
+}

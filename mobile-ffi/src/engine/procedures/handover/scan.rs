@@ -3,7 +3,7 @@
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::procedures::{HandoverRecord, LoadedRecord, ReceivedRecord};
 use ploughshare_core::edit::Edit;
-use ploughshare_core::handover::{Way, at_loading, at_receipt};
+use ploughshare_core::handover::{Way, at_loading, at_receipt, items};
 use ploughshare_core::ids::DocId;
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ use crate::store::Result;
 pub struct ScanView {
     /// As it was scanned.
     pub scanned: String,
-    /// `ok`, `not_on_manifest`, `not_loaded`, `twice`, `unknown`, `ended`.
+    /// `ok`, `not_on_manifest`, `not_loaded`, `twice`, `unknown`, `ambiguous`, `ended`.
     pub outcome: String,
     /// Whether it was written down.
     pub saved: bool,
@@ -54,17 +54,27 @@ pub struct ReceiptOptions {
     pub as_claim: bool,
 }
 
+/// What a scanned line names.
+enum Named {
+    Item(Box<Seen>),
+    Unknown,
+    /// Several items bear that name.
+    Several(String),
+}
+
 /// Items found by their names, unknown ones included.
-fn found(deed: &Deed<'_>, texts: &[String]) -> Result<Vec<(Line, Option<Seen>)>> {
+fn found(deed: &Deed<'_>, record: &HandoverRecord, texts: &[String]) -> Result<Vec<(Line, Named)>> {
+    let listed: Vec<DocId> = items(record).into_iter().collect();
     let mut finder = Finder::default();
     let mut all = Vec::new();
     for line in lines(texts) {
-        let seen = match finder.item(&deed.tx, &line.named) {
-            Ok(id) => Some(deed.see(&id)?),
-            Err(error) if error.code == "item.unknown" => None,
+        let named = match finder.item_of(&deed.tx, &line.named, &listed) {
+            Ok(id) => Named::Item(Box::new(deed.see(&id)?)),
+            Err(error) if error.code == "item.unknown" => Named::Unknown,
+            Err(error) if error.code == "item.ambiguous" => Named::Several(error.message),
             Err(error) => return Err(error),
         };
-        all.push((line, seen));
+        all.push((line, named));
     }
     Ok(all)
 }
@@ -83,9 +93,14 @@ impl Tablet {
             let (seen, record) = open(deed, handover, &["planned", "loaded"])?;
             let mut loaded: Vec<DocId> = record.loaded.iter().filter(|l| l.is_live()).filter_map(|l| l.item).collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
-            for (line, thing) in found(deed, scans)? {
-                let view = load_one(deed, &seen, &record, &line, thing.as_ref(), &mut loaded, box_name, &mut edits)?;
-                views.push(view);
+            for (line, named) in found(deed, &record, scans)? {
+                views.push(match named {
+                    Named::Item(thing) => {
+                        load_one(deed, &seen, &record, &line, &thing, &mut loaded, box_name, &mut edits)?
+                    }
+                    Named::Unknown => ScanView::new(&line, "unknown", false, None, Some("no item here bears this tag")),
+                    Named::Several(message) => ScanView::new(&line, "ambiguous", false, None, Some(&message)),
+                });
                 advanced(&progress, views.len());
             }
             if !edits.is_empty() {
@@ -122,9 +137,13 @@ impl Tablet {
             let mut received: Vec<DocId> =
                 record.received.iter().filter(|r| r.is_live()).filter_map(|r| r.item).collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
-            for (line, thing) in found(deed, scans)? {
-                let receipt = Receipt { handover: &seen, record: &record, options };
-                views.push(receipt.one(deed, &line, thing.as_ref(), &mut received, &mut edits)?);
+            let receipt = Receipt { handover: &seen, record: &record, options };
+            for (line, named) in found(deed, &record, scans)? {
+                views.push(match named {
+                    Named::Item(thing) => receipt.one(deed, &line, Some(&thing), &mut received, &mut edits)?,
+                    Named::Unknown => receipt.one(deed, &line, None, &mut received, &mut edits)?,
+                    Named::Several(message) => ScanView::new(&line, "ambiguous", false, None, Some(&message)),
+                });
                 advanced(&progress, views.len());
             }
             if record.arrived_at.is_none() && (!edits.is_empty() || options.close) {
@@ -152,14 +171,11 @@ fn load_one(
     handover: &Seen,
     record: &HandoverRecord,
     line: &Line,
-    thing: Option<&Seen>,
+    thing: &Seen,
     loaded: &mut Vec<DocId>,
     box_name: Option<&str>,
     edits: &mut Vec<Edit>,
 ) -> Result<ScanView> {
-    let Some(thing) = thing else {
-        return Ok(ScanView::new(line, "unknown", false, None, Some("no item here bears this tag")));
-    };
     let item = ItemRecord::read(&thing.content());
     let shown = Some(ItemLine::of(&thing.id, &item));
     let Some(listed) = record.lines.iter().find(|l| l.is_live() && l.item == Some(thing.id)) else {
