@@ -1,6 +1,7 @@
 //! The tablet: one object over the store. Every call that saves is durable when it returns.
 
 mod attest;
+mod deed;
 mod enrol;
 mod findings;
 mod hints;
@@ -10,6 +11,7 @@ mod list;
 mod models;
 pub(crate) mod officers;
 mod person;
+mod procedures;
 mod read;
 mod record;
 mod review;
@@ -24,6 +26,7 @@ pub use hints::unfit;
 pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
 pub use officers::{OfficerSession, Pin};
+pub use procedures::*;
 pub use record::{BatchOutcome, BatchRow};
 
 use std::path::PathBuf;

@@ -21,6 +21,13 @@ pub use engine::{
     AttestProgress, Attesting, BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, OfficerSession, Pin,
     Tablet, models_builtin, unfit,
 };
+pub use engine::{
+    ChainView, CountView, DeedProgress, DestructionItemView, DestructionView, DiffView, DiscrepancyView, FieldErrors,
+    HandoverView, Hold, IdentityView, ItemLine, ItemResult, MarkBlockView, MarkGiven, Marking, MarksReserved, NewCount,
+    NewDestruction, NewHandover, NewIncident, NewSession, NewSpotCheck, NextView, Placed, Placing, Planned, Progress,
+    ReceiptOptions, RefusedItem, ScanView, ScrapLeft, SealSeen, SessionView, SightingView, SpotCheckView, SpotReading,
+    StepView, StockItemView, StockSum, StockView, Tally,
+};
 pub use error::{ErrorKind, TabletError};
 pub use model::*;
 pub use platform::{BootTime, FileVault, KeyVault, Platform, PlatformError, SystemPlatform};

@@ -9,6 +9,7 @@ pub(crate) mod entries;
 pub(crate) mod imports;
 pub(crate) mod journals;
 pub(crate) mod kv;
+pub(crate) mod marks;
 pub(crate) mod officers;
 pub(crate) mod persons;
 pub(crate) mod query;

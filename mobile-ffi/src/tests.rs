@@ -5,6 +5,7 @@ mod conflict;
 mod forks;
 mod kill;
 mod officers;
+mod procedures;
 mod register;
 mod saving;
 mod search;

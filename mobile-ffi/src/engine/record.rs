@@ -94,7 +94,7 @@ pub(super) fn append(conn: &Connection, voice: &Voice<'_>, kind: &str, entry: En
 
 /// The creation that a draft stands for. Sets come in the order in which they stand in the entry, so that the keys of members come out
 /// alike for whoever reads it back; members that name each other by number are renumbered with it.
-fn creation(draft: &Draft) -> Edit {
+pub(super) fn creation(draft: &Draft) -> Edit {
     let mut order: Vec<usize> = (0..draft.members.len()).collect();
     let set = |i: usize| draft.members.get(i).map_or(Value::Null, |m| Value::Text(m.set.clone()));
     order.sort_by(|a, b| key_order(&set(*a), &set(*b)).then(a.cmp(b)));
@@ -313,7 +313,7 @@ fn create(conn: &Connection, voice: &Voice<'_>, draft: &Draft) -> Result<(Saved,
 }
 
 /// Keeps the time in view once in a while, so that a clock set back later is noticed.
-fn note_time(conn: &Connection, noted_ms: &mut i64, now_ms: i64) -> Result<()> {
+pub(super) fn note_time(conn: &Connection, noted_ms: &mut i64, now_ms: i64) -> Result<()> {
     if now_ms > noted_ms.saturating_add(NOTED_EVERY_MS) {
         *noted_ms = kv::put_later(conn, kv::SEEN, now_ms)?;
     }

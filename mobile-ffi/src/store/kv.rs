@@ -19,6 +19,11 @@ pub(crate) const SEEN: &str = "seen";
 /// Name of the mark of a store whose documents were never reviewed.
 pub(crate) const REVIEWS_DUE: &str = "reviews_due";
 
+/// Name of a request for numbers of marks that waits for its answer, JSON.
+pub(crate) const MARKS_ASKED: &str = "marks_asked";
+/// Name of the marking session that is open on this tablet.
+pub(crate) const MARKING_SESSION: &str = "marking_session";
+
 /// The value of that name.
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
     let mut query = conn.prepare_cached("SELECT value FROM kv WHERE key = ?1")?;

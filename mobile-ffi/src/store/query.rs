@@ -1,9 +1,11 @@
 //! Finding documents: by kind, class, status, words, serials; in pages, newest first.
 
+use ploughshare_core::document::Content;
 use ploughshare_core::domain::serial;
 use ploughshare_core::ids::DocId;
-use rusqlite::{Connection, params, params_from_iter, types::Value as Sql};
+use rusqlite::{Connection, OptionalExtension as _, params, params_from_iter, types::Value as Sql};
 
+use super::documents::read_content;
 use super::{Result, id};
 
 /// What is looked for. Everything that is named must hold.
@@ -157,5 +159,45 @@ pub(crate) fn by_prefix(conn: &Connection, prefix: &str) -> Result<Vec<DocId>> {
     let (Ok(low), Ok(high)) = (low.parse::<DocId>(), high.parse::<DocId>()) else { return Ok(Vec::new()) };
     let mut query = conn.prepare_cached("SELECT id FROM documents WHERE id BETWEEN ?1 AND ?2 LIMIT 2")?;
     let rows = query.query_map(params![low.as_bytes(), high.as_bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(&row?, DocId::from_bytes)).collect()
+}
+
+/// The kind of a document that is here.
+pub(crate) fn kind(conn: &Connection, document: &DocId) -> Result<Option<String>> {
+    let mut query = conn.prepare_cached("SELECT kind FROM documents WHERE id = ?1")?;
+    Ok(query.query_row(params![document.as_bytes()], |row| row.get(0)).optional()?.flatten())
+}
+
+/// The content of a document as it is shown.
+pub(crate) fn content(conn: &Connection, document: &DocId) -> Result<Option<Content>> {
+    let mut query = conn.prepare_cached("SELECT content FROM documents WHERE id = ?1")?;
+    let bytes: Option<Vec<u8>> = query.query_row(params![document.as_bytes()], |row| row.get(0)).optional()?;
+    bytes.map(|bytes| read_content(&bytes)).transpose()
+}
+
+/// Looks at every item as it is shown.
+pub(crate) fn each_item(conn: &Connection, mut look: impl FnMut(DocId, Content) -> Result<()>) -> Result<()> {
+    let mut query = conn.prepare_cached("SELECT id, content FROM documents WHERE kind = 'item' ORDER BY row")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let document = id(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, DocId::from_bytes)?;
+        look(document, read_content(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?)?;
+    }
+    Ok(())
+}
+
+/// Documents of a kind, the newest here first.
+pub(crate) fn of_kind(conn: &Connection, kind: &str, limit: u32) -> Result<Vec<DocId>> {
+    let mut query = conn.prepare_cached("SELECT id FROM documents WHERE kind = ?1 ORDER BY row DESC LIMIT ?2")?;
+    let rows = query.query_map(params![kind, limit], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|row| id(&row?, DocId::from_bytes)).collect()
+}
+
+/// Documents that bear exactly this serial, normalised.
+pub(crate) fn by_serial(conn: &Connection, normalised: &str) -> Result<Vec<DocId>> {
+    let mut query = conn.prepare_cached(
+        "SELECT DISTINCT d.id FROM serials s JOIN documents d ON d.row = s.row WHERE s.normalised = ?1 LIMIT 50",
+    )?;
+    let rows = query.query_map(params![normalised], |row| row.get::<_, Vec<u8>>(0))?;
     rows.map(|row| id(&row?, DocId::from_bytes)).collect()
 }

@@ -4,7 +4,12 @@ use super::{Result, Store};
 use crate::error::{ErrorKind, TabletError};
 
 /// One step a version; a step, once shipped, never changes.
-const STEPS: &[&str] = &[include_str!("schema-1.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema-1.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
+];
 
 /// Brings the database to the newest version.
 pub(super) fn migrate(store: &mut Store) -> Result<()> {

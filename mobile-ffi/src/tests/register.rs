@@ -37,6 +37,8 @@ pub struct Faults {
     pub lose_key_answers: u32,
     /// Hold decisions back from the feed.
     pub hold_decisions: bool,
+    /// Numbers for marks that are given and whose answer is lost.
+    pub lose_mark_answers: u32,
 }
 
 struct Row {
@@ -51,6 +53,9 @@ struct State {
     devices: BTreeMap<DeviceId, PublicKey>,
     /// Officers' keys by the ticket that brought them.
     officer_keys: BTreeMap<String, Vec<u8>>,
+    /// Numbers for marks that were given, by device and nonce, and the next one.
+    marks: BTreeMap<(DeviceId, String), Json>,
+    next_mark: u64,
     feed: Vec<Row>,
     tails: BTreeMap<JournalId, Tail>,
     decision: u64,
@@ -80,6 +85,8 @@ impl FakeRegister {
                 faults: Faults::default(),
                 devices: BTreeMap::new(),
                 officer_keys: BTreeMap::new(),
+                marks: BTreeMap::new(),
+                next_mark: 1,
                 feed: Vec::new(),
                 tails: BTreeMap::new(),
                 decision: 0,
@@ -254,6 +261,34 @@ impl FakeRegister {
         (200, said)
     }
 
+    /// Gives a device a block of numbers; the same request gets the same answer.
+    fn reserve(&self, body: &Json, device: DeviceId) -> (u32, Json) {
+        let (series, count) = (body["series"].as_str().unwrap(), body["count"].as_u64().unwrap());
+        let nonce = (device, body["nonce"].as_str().unwrap().to_owned());
+        if let Some(known) = self.state.lock().unwrap().marks.get(&nonce) {
+            return (200, known.clone());
+        }
+        let (prefix, width) = (series.trim_end_matches('#').to_owned(), series.matches('#').count() as u32);
+        let first = self.state.lock().unwrap().next_mark;
+        let suffix = String::new();
+        let block = Decision::MarksReserved { device, prefix: prefix.clone(), suffix, width, first, count };
+        self.decide(&[block]);
+        let mut state = self.state.lock().unwrap();
+        state.next_mark += count;
+        let decision = state.decision;
+        let said = json!({
+            "operation": self.operation.to_string(), "series": series, "device": device.to_string(), "prefix": prefix,
+            "suffix": "", "width": width, "first": first, "count": count, "decision": decision,
+        });
+        state.marks.insert(nonce, said.clone());
+        (200, said)
+    }
+
+    /// How many blocks of numbers were given.
+    pub fn mark_blocks(&self) -> usize {
+        self.state.lock().unwrap().marks.len()
+    }
+
     /// How many officers' keys are known.
     pub fn officer_keys(&self) -> usize {
         self.state.lock().unwrap().officer_keys.len()
@@ -354,6 +389,17 @@ impl Transport for FakeRegister {
                     let mut state = self.state.lock().unwrap();
                     if state.faults.lose_key_answers > 0 {
                         state.faults.lose_key_answers -= 1;
+                        return Err(TransportError::Interrupted { message: "told to".to_owned() });
+                    }
+                    answer
+                }
+                marks if marks == format!("operations/{}/marks", self.operation) => {
+                    let token = request.headers.iter().find(|h| h.name == "authorization").unwrap();
+                    let device = token.value.split_once('.').unwrap().1.parse().unwrap();
+                    let answer = self.reserve(&body, device);
+                    let mut state = self.state.lock().unwrap();
+                    if state.faults.lose_mark_answers > 0 {
+                        state.faults.lose_mark_answers -= 1;
                         return Err(TransportError::Interrupted { message: "told to".to_owned() });
                     }
                     answer

@@ -6,6 +6,7 @@ mod imports;
 mod killed;
 mod officers;
 mod refused;
+mod site;
 mod work;
 
 use std::io::{BufRead as _, BufReader};

@@ -1,6 +1,16 @@
 //! What can be said on the command line.
 
+mod destruction;
+mod handover;
+mod marking;
+mod procedures;
+
 use clap::{Args, Parser, Subcommand};
+
+pub use destruction::{Destruction, DestructionPlan, DestructionResult};
+pub use handover::{Handover, HandoverNew};
+pub use marking::{Mark, MarkingSession, Marks, SpotCheck, SpotRead};
+pub use procedures::{Count, Hold, Incident, Items, Move, Split, Stock, Store, Word};
 
 /// Field work without a network: record, show, resolve, import, sync.
 #[derive(Debug, Parser)]
@@ -47,6 +57,44 @@ pub enum Command {
     },
     /// List what the rules noticed.
     Findings(Limit),
+    /// Put items into a store, rack, box.
+    Store(Store),
+    /// Move items to another store, rack or box.
+    Move(Move),
+    /// Show an item's chain of custody as a timeline.
+    Custody {
+        /// The item: tag, mark, id or serial.
+        item: String,
+    },
+    /// Hold an item as evidence or for a trace, or take the hold off.
+    Hold(Hold),
+    /// Take a part out of an ammunition lot: it becomes a lot of its own.
+    Split(Split),
+    /// Show what lies in the stores: in, out, destroyed, lost, present.
+    Stock(Stock),
+    /// Hand items over: manifest, loading, seals, receipt, differences.
+    #[command(subcommand)]
+    Handover(Handover),
+    /// Count a store and tell what is missing.
+    #[command(subcommand)]
+    Count(Count),
+    /// Report a loss, a theft, a shortage or a damage.
+    #[command(subcommand)]
+    Incident(Incident),
+    /// Numbers for unique marks.
+    #[command(subcommand)]
+    Marks(Marks),
+    /// Open and close a session with a marking machine.
+    #[command(subcommand)]
+    MarkingSession(MarkingSession),
+    /// Give items the next unique marks.
+    Mark(Mark),
+    /// Destroy items: plan, identity check, results, reconciliation.
+    #[command(subcommand)]
+    Destruction(Destruction),
+    /// Inspect a sample again, blind, and count the errors.
+    #[command(subcommand)]
+    SpotCheck(SpotCheck),
     /// Import a register that others kept (CSV or XLSX). Importing again adds nothing.
     Import(Import),
     /// Seal what a person who hands something in says of themselves. It can be written here and not read.
@@ -228,6 +276,12 @@ pub struct Common {
     /// Site.
     #[arg(long)]
     pub site: Option<String>,
+    /// Store into which it is received; adds the first event of custody.
+    #[arg(long = "in", value_name = "STORE")]
+    pub store_name: Option<String>,
+    /// Where, as LAT,LON or LAT,LON,METRES; said of the record and of the first event of custody.
+    #[arg(long, allow_hyphen_values = true)]
+    pub place: Option<String>,
     /// Serial as seen; adds a marking of type SER.
     #[arg(long)]
     pub serial: Option<String>,

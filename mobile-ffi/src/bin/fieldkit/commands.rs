@@ -1,16 +1,23 @@
 //! One file a command, or a few that belong together.
 
 mod attest;
+mod count;
+mod custody;
+mod destruction;
+mod handover;
 mod import;
 mod look;
+mod marking;
 mod models;
 mod officer;
 mod person;
 mod record;
 mod review;
 mod show;
+mod spot_check;
 mod sync;
 mod vocabulary;
+mod work;
 
 use std::io::Read as _;
 use std::path::Path;
@@ -37,6 +44,20 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::List(args) => look::list(&open()?, args, output),
         Command::Conflicts(args) => look::conflicts(&open()?, &args, output),
         Command::Findings(args) => look::findings(&open()?, &args, output),
+        Command::Store(args) => custody::store(&open()?, args, output),
+        Command::Move(args) => custody::move_items(&open()?, args, output),
+        Command::Custody { item } => custody::custody(&open()?, &item, output),
+        Command::Hold(args) => custody::hold(&open()?, args, output),
+        Command::Split(args) => custody::split(&open()?, args, output),
+        Command::Stock(args) => custody::stock(&open()?, &args, output),
+        Command::Handover(command) => handover::handover(&open()?, command, output),
+        Command::Count(command) => count::count(&open()?, command, output),
+        Command::Incident(command) => count::incident(&open()?, command, output),
+        Command::Marks(command) => marking::marks(&open()?, command, output),
+        Command::MarkingSession(command) => marking::session(&open()?, command, output),
+        Command::Mark(args) => marking::mark(&open()?, args, output),
+        Command::Destruction(command) => destruction::destruction(&open()?, command, output),
+        Command::SpotCheck(command) => spot_check::spot_check(&open()?, command, output),
         Command::Import(args) => import::import(&open()?, args, output),
         Command::Person(command) => person::run(&open()?, command, output),
         Command::Status => sync::status(&open()?, output),
@@ -60,7 +81,7 @@ fn existing(store: &str) -> Result<Tablet, TabletError> {
         ErrorKind::NotEnrolled,
         "store.missing",
         format!("there is no store in {store}"),
-        "Nothing was saved. Name the folder with --store or FIELDKIT_STORE, or make a store with `enrol`.",
+        "Nothing was saved. --store or FIELDKIT_STORE names the tablet's folder (the store that items lie in is --in); make one with `enrol`.",
     ))
 }
 

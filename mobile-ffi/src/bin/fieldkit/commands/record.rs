@@ -42,7 +42,9 @@ fn common(draft: &mut Draft, common: Common) -> Result<(), TabletError> {
         ("tag", common.tag),
         ("quantity", common.quantity),
         ("status", common.status),
-        ("site", common.site),
+        ("site", common.site.clone()),
+        ("store", common.store_name.clone()),
+        ("place", common.place.clone()),
         ("serial_status", common.serial_status),
     ];
     for (path, text) in given {
@@ -61,9 +63,35 @@ fn common(draft: &mut Draft, common: Common) -> Result<(), TabletError> {
         }
         draft.add("markings", fields);
     }
+    if let Some(store) = &common.store_name {
+        received(draft, common.site.as_deref(), store, common.place.as_deref())?;
+    }
     for note in common.note {
         draft.add("notes", [("text".to_owned(), Value::from(note))].into());
     }
+    Ok(())
+}
+
+/// The first event of custody: it was received into a store.
+fn received(draft: &mut Draft, site: Option<&str>, store: &str, place: Option<&str>) -> Result<(), TabletError> {
+    let Some(site) = site else {
+        return Err(TabletError::refused(
+            "custody.no_site",
+            "a store lies at a site",
+            "Nothing was saved. Name the site with --site.",
+        ));
+    };
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    let mut event = std::collections::BTreeMap::from([
+        ("event".to_owned(), Value::from("received")),
+        ("at".to_owned(), Value::from(i64::try_from(now).unwrap_or(0))),
+        ("site".to_owned(), Value::from(site)),
+        ("store".to_owned(), Value::from(store)),
+    ]);
+    if let Some(place) = place {
+        event.insert("place".to_owned(), values::typed(&draft.kind, "custody/*/place", place)?);
+    }
+    draft.add("custody", event);
     Ok(())
 }
 
