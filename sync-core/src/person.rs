@@ -185,9 +185,9 @@ impl Person {
             return Err(PersonError::Referral);
         }
         if self.is_child {
-            self.check_child()?
+            self.check_child()?;
         } else {
-            self.check_adult(this_year)?
+            self.check_adult(this_year)?;
         }
         Ok(PersonRecord(self))
     }

@@ -394,7 +394,7 @@ async fn what_is_no_sealed_record_for_this_register_is_refused_by_code_and_chang
                 (sha256(&childs_name), childs_name, "person.bad_record"),
                 (sha256(b"Zqxname"), b"Zqxname".to_vec(), "person.damaged"),
                 (sha256(b""), Vec::new(), "person.damaged"),
-                (sha256(&[7; 65_537]), vec![7; 65_537], "request.too_large"),
+                (sha256(&vec![7; 65_537]), vec![7; 65_537], "request.too_large"),
             ];
             for (hash, bytes, code) in cases {
                 let refused = bring(&register, &hand, &hash, bytes);
@@ -457,15 +457,14 @@ async fn without_its_own_person_key_a_register_takes_weapons_and_people_wait_on_
         let kept = ploughshare_server::keyfile::person_path(&register.app.settings);
         let secret = std::fs::read(&kept).unwrap();
         for (file, code) in [(None, "person.key_missing"), (Some(dir.path().join("made anew")), "person.key_other")] {
-            match &file {
-                None => std::fs::remove_file(&kept).unwrap(),
-                Some(_) => {
-                    let fresh = tempfile::tempdir().unwrap();
-                    let other = Target::SqliteDir(fresh.path().join("other"));
-                    let settings = ploughshare_server::app::Settings::new(other);
-                    let app = App::open(settings).await.unwrap();
-                    std::fs::copy(ploughshare_server::keyfile::person_path(&app.settings), &kept).unwrap();
-                }
+            if file.is_some() {
+                let fresh = tempfile::tempdir().unwrap();
+                let other = Target::SqliteDir(fresh.path().join("other"));
+                let settings = ploughshare_server::app::Settings::new(other);
+                let app = App::open(settings).await.unwrap();
+                std::fs::copy(ploughshare_server::keyfile::person_path(&app.settings), &kept).unwrap();
+            } else {
+                std::fs::remove_file(&kept).unwrap();
             }
             let (app, address) = register.second().await;
             assert_eq!(app.persons.ready().unwrap_err().code(), code);

@@ -657,7 +657,7 @@ async fn a_destruction_tells_what_became_of_each_item_and_what_is_held_is_listed
         tale.tells("Samuel", items[0], set("status", "destroyed"));
         register.current().await;
         assert_eq!(ids("disposition_due_days=0"), of(&items[1..]));
-        register.clock.forward(std::time::Duration::from_secs(3 * 86_400));
+        register.clock.forward(std::time::Duration::from_hours(72));
         let later = register.signed_in("Olga", Role::Auditor).await;
         let page = later.get("/api/v1/items?disposition_due_days=2").good();
         assert_eq!(page["items"].as_array().unwrap().len(), 2, "{page}");

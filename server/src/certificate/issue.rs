@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ploughshare_core::audit::Leaf;
 use ploughshare_core::certificate::{Body, CertifiedItem, Signer, VERB, list_hash, seal};
+use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::ids::{DocId, OfficerId, OperationId};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::policy;
@@ -92,7 +93,7 @@ async fn body(app: &App, officer: Option<&OfficerId>, gathered: &Gathered) -> Re
     };
     let item = |one: &ploughshare_core::destruction::ItemOutcome| match gathered.items.get(&one.item) {
         Some(known) => CertifiedItem::new(one, &known.record, known.digest),
-        None => CertifiedItem { digest: None, ..CertifiedItem::new(one, &Default::default(), [0; 32]) },
+        None => CertifiedItem { digest: None, ..CertifiedItem::new(one, &ItemRecord::default(), [0; 32]) },
     };
     let operation = identity::operation(&app.store.feed, &gathered.operation).await?;
     Ok(Body {

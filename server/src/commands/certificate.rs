@@ -99,11 +99,11 @@ async fn assess(app: &App, which: &Which) -> Result<Answer, Failure> {
         // Writing to a string cannot fail.
         _ = write!(text, "\n  {}{item} [{}]", one.message, one.code);
     }
-    text.push_str(&match (&issued, assessed.obstacles.len()) {
-        (Some(issued), _) => format!("\ncertificate {} was issued", issued.number),
-        (None, 0) => "\nnothing stands in the way: `ploughshare certificate issue`".to_owned(),
-        (None, n) => format!("\n{n} thing(s) stand in the way of a certificate"),
-    });
+    _ = match (&issued, assessed.obstacles.len()) {
+        (Some(issued), _) => write!(text, "\ncertificate {} was issued", issued.number),
+        (None, 0) => write!(text, "\nnothing stands in the way: `ploughshare certificate issue`"),
+        (None, n) => write!(text, "\n{n} thing(s) stand in the way of a certificate"),
+    };
     let obstacles: Vec<_> = assessed
         .obstacles
         .iter()

@@ -91,8 +91,11 @@ async fn own(app: &App, operation: Option<&str>) -> Result<OwnModels, Failure> {
     Ok(models::authority(app, &mut tx, &operation.id).await?.models)
 }
 
+/// What is wrong with a file: codes, and what they mean there.
+type Wrong = Vec<(String, String)>;
+
 /// What the file holds, or what is wrong with it, a line each.
-fn file(args: &File, own: &OwnModels) -> Result<Result<Vec<ModelEntry>, Vec<(String, String)>>, Failure> {
+fn file(args: &File, own: &OwnModels) -> Result<Result<Vec<ModelEntry>, Wrong>, Failure> {
     let text = std::fs::read_to_string(&args.file).map_err(|error| {
         let what = format!("{} cannot be read: {error}", args.file.display());
         Failure::new("models.file", what, "name a file that this user may read; its text is UTF-8")

@@ -180,7 +180,9 @@ pub async fn balance(
 
     let by_kind = read_stock::balance(register, &operation, &place, at_ms).await?;
     let mut total = Figures::default();
-    by_kind.values().for_each(|figures| total.add(figures));
+    for figures in by_kind.values() {
+        total.add(figures);
+    }
     let hours = match range {
         Some(range) => Some(hours(&api, &operation, &place, range).await?),
         None => None,

@@ -110,7 +110,9 @@ pub(super) async fn update(
         let mut found = rules::check_item(&item.record, &ruling.context(item));
         // What people signed on it, and other rules that any document has.
         found.extend(procedures::check("item", &item.content, &OwnWords { item, tunings: ruling.own() }));
-        found.into_iter().for_each(|finding| put((op, *id), None, finding));
+        for finding in found {
+            put((op, *id), None, finding);
+        }
     }
     let shared = shared(tx, op, before, items).await?;
     kept.extend(shared.reconsidered);

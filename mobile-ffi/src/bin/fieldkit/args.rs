@@ -26,8 +26,8 @@ pub struct Cli {
     pub command: Command,
 }
 
-#[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "made once, when the program starts")]
+#[derive(Debug, Subcommand)]
 pub enum Command {
     /// Enrol this store as a tablet with a one-use ticket.
     Enrol(Enrol),
@@ -410,7 +410,6 @@ pub struct Resolve {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "made once, when the program starts")]
 pub enum PersonCommand {
     /// Seal a person's record and name it in the items that they handed in.
     Add(PersonAdd),

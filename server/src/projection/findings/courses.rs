@@ -88,7 +88,7 @@ impl Ways {
             }
         }
         let text = |name: &str| row.course.content.get(name).and_then(|value| value.as_text()).map(str::to_owned);
-        let at = row.course.content.get("at").and_then(|value| value.as_int());
+        let at = row.course.content.get("at").and_then(ploughshare_core::cbor::Value::as_int);
         if let ("count", Some(site), Some(at)) = (row.course.kind.as_str(), text("site"), at) {
             self.counts.insert((site, text("store").unwrap_or_default(), at));
         }

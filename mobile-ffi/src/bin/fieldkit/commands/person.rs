@@ -8,18 +8,13 @@ use crate::output::{Output, counted, line, warn};
 
 pub fn run(tablet: &Tablet, command: PersonCommand, output: &Output) -> Result<(), TabletError> {
     let PersonCommand::Add(args) = command;
-    let saved = match &args.file {
-        Some(file) => {
-            let said = zeroize::Zeroizing::new(read(file)?);
-            tablet.add_person_json(&args.item, &said)?
-        }
-        None => {
-            warn(
-                "what is typed as flags may stay in the shell's history; --file - reads the fields from standard input.",
-            );
-            let items = args.item.clone();
-            tablet.add_person(&items, typed(args))?
-        }
+    let saved = if let Some(file) = &args.file {
+        let said = zeroize::Zeroizing::new(read(file)?);
+        tablet.add_person_json(&args.item, &said)?
+    } else {
+        warn("what is typed as flags may stay in the shell's history; --file - reads the fields from standard input.");
+        let items = args.item.clone();
+        tablet.add_person(&items, typed(args))?
     };
     output.print(&saved, |saved| {
         let items = counted(saved.items.len() as u64, "item");
