@@ -3,6 +3,7 @@
 //! Statements (`entries`, `segments`) are kept for ever, byte for byte. `documents`, `serials`, `search` and `findings` are
 //! what they add up to, written in the same transaction; they could be made again.
 
+mod around;
 pub(crate) mod decisions;
 pub(crate) mod documents;
 pub(crate) mod entries;

@@ -3,15 +3,14 @@
 use ploughshare_core::cbor::{self, Value};
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Content, Document, Statement, fold};
-use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::domain::serial;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::DocId;
-use ploughshare_core::rules::{Context, Finding, check_item};
+use ploughshare_core::rules::Finding;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Result, entries, id};
+use super::{Result, around, entries, id};
 use crate::engine::exceptions;
 use crate::error::TabletError;
 
@@ -46,12 +45,7 @@ pub(crate) fn write_fold(
 ) -> Result<Document> {
     let folded = fold(*document, statements, &exceptions(authority));
     let content = folded.content();
-    let findings = if folded.kind.as_deref() == Some("item") {
-        let models = authority.models.reference();
-        check_item(&ItemRecord::read(&content), &Context { now_ms: Some(now_ms), models, ..Context::default() })
-    } else {
-        Vec::new()
-    };
+    let findings = around::findings(conn, &folded, &content, statements, authority, now_ms)?;
     let before = row_of(conn, document)?;
     let open = findings.iter().filter(|f| !f.justified).count();
     let row = write_row(conn, &folded, &content, statements.len(), open, now_ms)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ploughshare_core::document::Statement;
 use ploughshare_core::entry::Entry;
-use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId};
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Result, id};
@@ -76,6 +76,15 @@ pub(crate) fn about(conn: &Connection, document: &DocId) -> Result<Vec<Statement
         statements.push(Statement { hash, entry });
     }
     Ok(statements)
+}
+
+/// Who recorded a document, and when they claim they did, ms since the Unix epoch; `None` while its first statement is not here.
+pub(crate) fn birth(conn: &Connection, document: &DocId) -> Result<Option<(OfficerId, i64)>> {
+    let mut query =
+        conn.prepare_cached("SELECT bytes FROM entries WHERE document = ?1 AND substr(hash, 1, 16) = ?1")?;
+    let bytes: Option<Vec<u8>> = query.query_row(params![document.as_bytes()], |row| row.get(0)).optional()?;
+    let entry = bytes.as_deref().map(parse).transpose()?;
+    Ok(entry.map(|entry| (entry.officer, entry.claimed_ms)))
 }
 
 /// All statements about a document with how they came to be here.

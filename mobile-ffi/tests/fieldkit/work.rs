@@ -83,3 +83,21 @@ fn codes_and_fields_can_be_looked_up_without_a_store() {
     assert!(nowhere.json(&["codes"]).as_array().unwrap().len() > 10);
     assert!(nowhere.good(&["fields"]).contains("markings/*/text"));
 }
+
+#[test]
+fn a_receipt_says_what_the_item_is_and_leaves_the_name_to_the_pen() {
+    let world = World::new();
+    let tablet = world.tablet("a", "Amina");
+    let item = tablet.record(&AKM);
+    let text = |more: &[&str]| tablet.json(&[&["receipt", &item][..], more].concat())["text"].to_string();
+    let whole = text(&[]);
+    assert!(whole.contains("KV 1234") && whole.contains("AKM") && whole.contains("Amina"), "{whole}");
+    assert!(whole.contains("____"), "a line for the name: {whole}");
+    let least = text(&["--minimal"]);
+    assert!(!least.contains("KV 1234") && !least.contains("____"), "{least}");
+    let pdf = world.file("receipt.pdf", b"");
+    for lang in ["en", "fr", "ar"] {
+        tablet.good(&["receipt", &item, "--lang", lang, "--pdf", &pdf]);
+        assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"), "{lang}");
+    }
+}

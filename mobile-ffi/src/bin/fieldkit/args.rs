@@ -100,6 +100,9 @@ pub enum Command {
     /// Seal what a person who hands something in says of themselves. It can be written here and not read.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Write the receipt for somebody who hands an item in: as text, and as PDF to print.
+    #[cfg(feature = "paper")]
+    Receipt(Receipt),
     /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
     Status,
     /// Bring what was recorded to the register and take in what others said.
@@ -505,4 +508,21 @@ pub struct Import {
     /// No progress bar.
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// A receipt.
+#[cfg(feature = "paper")]
+#[derive(Debug, Args)]
+pub struct Receipt {
+    /// The item: its id, or at least its first 8 digits.
+    pub item: String,
+    /// Language: en, fr or ar.
+    #[arg(long, default_value = "en", value_parser = ["en", "fr", "ar"])]
+    pub lang: String,
+    /// The least that a receipt can say: day and tag, no place, no item, no line for a name. For children.
+    #[arg(long, visible_alias = "child")]
+    pub minimal: bool,
+    /// Also write it as PDF.
+    #[arg(long, value_name = "FILE")]
+    pub pdf: Option<String>,
 }

@@ -11,6 +11,8 @@ mod marking;
 mod models;
 mod officer;
 mod person;
+#[cfg(feature = "paper")]
+mod receipt;
 mod record;
 mod review;
 mod show;
@@ -60,6 +62,8 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::SpotCheck(command) => spot_check::spot_check(&open()?, command, output),
         Command::Import(args) => import::import(&open()?, args, output),
         Command::Person(command) => person::run(&open()?, command, output),
+        #[cfg(feature = "paper")]
+        Command::Receipt(args) => receipt::receipt(&open()?, &args, output),
         Command::Status => sync::status(&open()?, output),
         Command::Sync => sync::sync(&open()?, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
