@@ -71,12 +71,19 @@ impl World {
         world
     }
 
-    fn register(&self, arguments: &[&str]) -> Json {
+    /// Whether the register's command line did as asked, and what it answered.
+    fn asked(&self, arguments: &[&str]) -> (bool, Json) {
         let mut command = Command::new(ploughshare());
         let ran = command.args(arguments).args(["--json", "--data"]).arg(self.dir.path().join("register")).output();
         let ran = ran.unwrap();
-        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
-        serde_json::from_slice(&ran.stdout).unwrap()
+        let said = serde_json::from_slice(&ran.stdout);
+        (ran.status.success(), said.unwrap_or_else(|_| Json::from(String::from_utf8_lossy(&ran.stderr))))
+    }
+
+    fn register(&self, arguments: &[&str]) -> Json {
+        let (done, said) = self.asked(arguments);
+        assert!(done, "{arguments:?}: {said}");
+        said
     }
 
     /// A store that is not enrolled.

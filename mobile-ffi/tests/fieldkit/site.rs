@@ -187,6 +187,27 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     assert_eq!(signed["missing"].as_array().unwrap().len(), 1, "only photos: {}", signed["missing"]);
     selma.good(&["sync"]);
     amina.good(&["sync"]);
+
+    // The register certifies it, and the paper is checked by who has only the paper and the key.
+    let which = [id.as_str(), "--operation", "north"];
+    let patience = std::time::Instant::now();
+    while !world.asked(&[&["certificate", "assess"], &which[..]].concat()).0 {
+        assert!(patience.elapsed().as_secs() < 60, "the register follows");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    let issued = world.register(&[&["certificate", "issue"], &which[..]].concat());
+    let pdf = world.file("certificate.pdf", b"");
+    let written = world.register(&[&["certificate", "write"], &which[..], &["--pdf", &pdf, "--lang", "ar"]].concat());
+    let key = written["vkey"].as_str().unwrap();
+    let checked = world.register(&["verify-certificate", &pdf, "--vkey", key]);
+    assert_eq!((&checked["number"], &checked["paper"]), (&issued["number"], &Json::from("ar")));
+    let came = &checked["outcome"];
+    assert_eq!((&came["withdrawn"], &came["reconciled"]), (&shown["withdrawn"], &Json::from(true)), "{checked}");
+    let mut bytes = std::fs::read(&pdf).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 4;
+    std::fs::write(&pdf, bytes).unwrap();
+    assert!(!world.asked(&["verify-certificate", &pdf, "--vkey", key]).0, "a changed paper");
     assert_eq!(amina.found(&["--status", "destroyed", "--limit", "100"]), 39);
 }
 
