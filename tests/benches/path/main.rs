@@ -1,7 +1,7 @@
 //! The path from a tablet to the register, measured: bytes, round trips, records a second, memory, and what a tablet feels.
 //! Beside each figure stands its yardstick from the same run or, where that is another program, from the design's measurements.
 //!
-//! `cargo bench -p ploughshare-tests --bench path [-- upload|resync|herd|alike|growth|tablet|size …]`
+//! `cargo bench -p ploughshare-tests --bench path [-- upload|resync|herd|alike|growth|rules|tablet|size …]`
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
@@ -15,7 +15,7 @@ mod rig;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mobile_ffi::{ListFilter, Tablet, TabletConfig};
+use mobile_ffi::{Edit, ListFilter, Tablet, TabletConfig, Value};
 use rig::{Rig, Timed, fill, line};
 
 fn main() {
@@ -35,6 +35,9 @@ fn main() {
     }
     if on("growth") {
         growth();
+    }
+    if on("rules") {
+        rules();
     }
     if on("tablet") {
         tablet();
@@ -201,6 +204,47 @@ fn growth() {
         line(
             &format!("{what}, µs a record: first 10,000 → last 10,000 of 100,000"),
             &format!("{early:.0} → {late:.0} ({:+.0} %)", (late / early - 1.0) * 100.0),
+        );
+    }
+    line("peak memory of the server", &format!("{} MB", rig.peak_mb()));
+}
+
+/// All rules over a whole register, and what one changed item costs beside 1,000 and beside 100,000 others.
+fn rules() {
+    println!("\n# Rules: all items again after a rule is tuned, and one changed item");
+    let rig = Rig::start();
+    let dir = tempfile::tempdir().unwrap();
+    let tablet = rig.tablet(dir.path(), "Tablet A");
+    let mut held = 0;
+    for goal in [1_000u64, 100_000] {
+        while held < goal {
+            fill(&tablet, &records::records(1_000, 300 + held));
+            held += 1_000;
+            rig::seal_only(&tablet);
+            tablet.sync(Arc::new(Timed::direct())).unwrap();
+        }
+        assert!(rig.wait_until_current(Duration::from_mins(20)));
+        let rows = tablet.list(ListFilter { limit: 41, ..ListFilter::default() }).unwrap().rows;
+        let mut once = Vec::new();
+        for row in &rows {
+            tablet.edit(&row.document, vec![Edit::Set { path: "year".to_owned(), value: Value::Int(1971) }]).unwrap();
+            let started = Instant::now();
+            tablet.sync(Arc::new(Timed::direct())).unwrap();
+            assert!(rig.wait_until_current(Duration::from_mins(1)));
+            once.push(started.elapsed());
+        }
+        once.sort_unstable();
+        line(
+            &format!("one changed item beside {goal}: sync, receipt, rules, register current"),
+            &format!("{:.0} ms median (of it up to 20 ms asking)", ms(once[20])),
+        );
+        let started = Instant::now();
+        rig.tune(if goal == 1_000 { "disable" } else { "enable" });
+        assert!(rig.wait_until_current(Duration::from_mins(20)));
+        let seconds = started.elapsed().as_secs_f64();
+        line(
+            &format!("all rules over {goal} items again"),
+            &format!("{seconds:.1} s, {:.0} µs an item", seconds * 1e6 / goal as f64),
         );
     }
     line("peak memory of the server", &format!("{} MB", rig.peak_mb()));

@@ -86,6 +86,11 @@ impl Rig {
         tablet
     }
 
+    /// A rule is switched (`enable` or `disable`), so that all rules are run again over the whole operation.
+    pub fn tune(&self, how: &str) {
+        self.run(&["rules", how, "R26", "--operation", "bench"]);
+    }
+
     /// Address of the proxy that counts.
     pub fn proxy(&self) -> (String, String) {
         (self.address.clone(), self.proxy.clone())
