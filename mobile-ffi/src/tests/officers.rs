@@ -369,6 +369,9 @@ fn a_store_made_before_reviews_were_kept_is_brought_up_and_reviewed_once() {
     let db = rusqlite::Connection::open(dir.path().join("tablet.db")).unwrap();
     db.execute_batch(
         "DROP TABLE officer_keys;
+         DROP TABLE person_blobs;
+         DROP TABLE marks;
+         DROP TABLE mark_blocks;
          DROP INDEX documents_attested;
          ALTER TABLE documents DROP COLUMN review_state;
          ALTER TABLE documents DROP COLUMN attestations;

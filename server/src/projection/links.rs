@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::decision::Decision;
 use ploughshare_core::ids::{DocId, OperationId};
-use ploughshare_core::rules::{self, Finding};
+use ploughshare_core::rules::{self, Finding, Tunings};
 
 use super::authority::Authorities;
 use super::plan::Ruled;
@@ -174,10 +174,9 @@ pub(super) async fn late(
                    where e.operation = $1 and e.doc = $2 and e.place > m.place and e.decision_held < m.decision \
                    and e.status = 'folded' and e.kind in ('edit', 'attest')";
         let late = tx.query_one(sql, &vals![old.0, old.1]).await?.map(|row| row.uint(0)).transpose()?.unwrap_or(0);
-        if late > 0 {
-            let (from, to) = (DocId::from_bytes(old.1), DocId::from_bytes(new.1));
-            found.push((old, new, rules::transfers::said_after(from, to, late)));
-        }
+        let (from, to) = (DocId::from_bytes(old.1), DocId::from_bytes(new.1));
+        let finding = rules::transfers::said_after(from, to, late, &Tunings::default());
+        found.extend(finding.map(|finding| (old, new, finding)));
     }
     Ok(found)
 }

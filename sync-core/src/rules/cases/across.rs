@@ -13,6 +13,7 @@ use crate::ids::{DeviceId, EntryHash};
 use crate::rules::applied_marks::{MarkUse, out_of_block, reused};
 use crate::rules::duplicates::{Identity, compare_as_tuned, runs, usual_run};
 use crate::rules::pace::{Recorded, paced};
+use crate::rules::transfers::said_after;
 use crate::rules::{Finding, Tunings, collections, review};
 
 fn rifle(serial: &str) -> Json {
@@ -117,8 +118,12 @@ pub(super) fn cases() -> Vec<Case> {
         json[name] = value;
         json
     };
+    let late =
+        |statements| move |tuning: &Tunings| said_after(doc_id(1), doc_id(2), statements, tuning).into_iter().collect();
     let photo = |n: u8| json!([{ "hash": super::world::hash(n) }]);
     vec![
+        hit("R81", "two statements in the old operation after a transfer", late(2)),
+        miss("R81", "nothing was said there any more", late(0)),
         hit("R01", "one serial twice", pair(rifle("AB 12345"), rifle("ab-12345"))),
         miss("R01", "two serials", pair(rifle("AB12345"), rifle("AB12346"))),
         hit("R02", "a destroyed serial comes back", pair(destroyed(), rifle("AB12345"))),
