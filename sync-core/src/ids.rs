@@ -123,6 +123,11 @@ id!(
     PersonHash, 32
 );
 
+id!(
+    /// A finding: SHA-256 of its rule, its documents and its key.
+    FindingId, 32
+);
+
 impl EntryHash {
     /// The document that the entry with this hash creates.
     pub fn document(&self) -> DocId {

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
-use super::body::{Asked, Named, Said};
+use super::body::{Asked, Named};
 use super::caller::Signed;
 use super::problem::Problem;
 use super::values::{no_such, operations};
@@ -128,8 +128,9 @@ pub async fn assess(
 }
 
 /// How it is to be issued.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Issue {
     /// Its number: 1 to 64 letters, digits and . _ - /; without one the next of the operation is taken.
     number: Option<String>,
@@ -137,13 +138,13 @@ pub struct Issue {
 
 /// Issues the certificate of a destruction. Asked again, the one that was issued is given again. A supervisor or registrar asks.
 #[utoipa::path(post, path = "/api/v1/destructions/{destruction}/certificate", tag = "register", security(("token" = [])),
-    request_body = Issue, params(("destruction" = String, Path, description = "Id of the destruction")), responses(
+    params(("destruction" = String, Path, description = "Id of the destruction"), Issue), responses(
     (status = 200, body = Certificate), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn issue(
     State(api): State<Shared>,
     signed: Signed,
     Named(destruction): Named<DocId>,
-    Said(wanted): Said<Issue>,
+    Asked(wanted): Asked<Issue>,
 ) -> Result<Json<Certificate>, Problem> {
     signed.reads()?;
     let scope = signed.caller.with(|role| matches!(role, Role::Supervisor | Role::Registrar));

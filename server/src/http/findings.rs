@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use ploughshare_core::ids::{DocId, OfficerId, OperationId};
+use ploughshare_core::ids::{DocId, FindingId, OfficerId, OperationId};
 use ploughshare_core::rules;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -200,10 +200,14 @@ pub struct Whole {
 #[utoipa::path(get, path = "/api/v1/findings/{finding}", tag = "register", security(("token" = [])),
     params(("finding" = String, Path, description = "Id of the finding")), responses(
     (status = 200, body = Whole), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-pub async fn one(State(api): State<Shared>, signed: Signed, Named(id): Named<String>) -> Result<Json<Whole>, Problem> {
+pub async fn one(
+    State(api): State<Shared>,
+    signed: Signed,
+    Named(id): Named<FindingId>,
+) -> Result<Json<Whole>, Problem> {
     let reads = signed.reads()?;
     let register = &api.app.store.register;
-    let id = cursor(&id).ok_or_else(unknown)?;
+    let id = *id.as_bytes();
     let found = read_findings::one(register, &id).await?.ok_or_else(unknown)?;
     let own = found.item.map(|item| (found.operation, item));
     let other = found.other_operation.zip(found.other_item);
@@ -270,7 +274,7 @@ pub struct Stated {
 pub async fn justify(
     State(api): State<Shared>,
     signed: Signed,
-    Named(id): Named<String>,
+    Named(id): Named<FindingId>,
     Said(why): Said<Why>,
 ) -> Result<Json<Stated>, Problem> {
     stated(&api, &signed, &id, Deed::Justify, &why.reason).await
@@ -283,18 +287,23 @@ pub async fn justify(
 pub async fn withdraw(
     State(api): State<Shared>,
     signed: Signed,
-    Named(id): Named<String>,
+    Named(id): Named<FindingId>,
     Said(why): Said<Why>,
 ) -> Result<Json<Stated>, Problem> {
     stated(&api, &signed, &id, Deed::Withdraw, &why.reason).await
 }
 
-async fn stated(api: &Shared, signed: &Signed, id: &str, deed: Deed, reason: &str) -> Result<Json<Stated>, Problem> {
+async fn stated(
+    api: &Shared,
+    signed: &Signed,
+    id: &FindingId,
+    deed: Deed,
+    reason: &str,
+) -> Result<Json<Stated>, Problem> {
     let by = signed.registrar()?;
-    let key = cursor(id).ok_or_else(unknown)?;
-    let done = justify::settle(&api.app, &by, &key, deed, reason).await?;
+    let done = justify::settle(&api.app, &by, id.as_bytes(), deed, reason).await?;
     Ok(Json(Stated {
-        finding: id.to_owned(),
+        finding: id.to_string(),
         operation: done.operation.to_string(),
         item: done.item.to_string(),
         entry: done.entry.to_string(),
