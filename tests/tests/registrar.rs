@@ -543,7 +543,7 @@ async fn an_item_goes_on_in_another_operation_and_what_is_said_too_late_in_the_o
         tale.brings("Amina", late);
         let old = tale.item(item).await;
         assert_eq!((&old["condition"], &old["claims"]), (&json!("SVC"), &json!(0)), "{old}");
-        assert_eq!(state_of(&ruth, "R80", item, new), "open");
+        assert_eq!(state_of(&ruth, "R81", item, new), "open");
         assert_eq!(queue(&ruth, "transfers"), 1);
         for id in [item, new] {
             assert_eq!(ruth.get(&format!("/api/v1/items/{id}")).good()["findings_open"], 1);
@@ -552,10 +552,10 @@ async fn an_item_goes_on_in_another_operation_and_what_is_said_too_late_in_the_o
         tale.people.get_mut("Ines").unwrap().hand.held = register.decision().await;
         let knowing = tale.tells("Ines", item, set("condition", "UNS"));
         assert_eq!(tale.claims(item).await, BTreeMap::from([(knowing.to_string(), "authority.moved".to_owned())]));
-        let id = between(&ruth, "R80", item, new)[0]["id"].as_str().unwrap().to_owned();
+        let id = between(&ruth, "R81", item, new)[0]["id"].as_str().unwrap().to_owned();
         ruth.post(&format!("/api/v1/findings/{id}/justify"), &json!({ "reason": "said again in the south" })).good();
         register.current().await;
-        assert_eq!((state_of(&ruth, "R80", item, new).as_str(), queue(&ruth, "transfers")), ("justified", 0));
+        assert_eq!((state_of(&ruth, "R81", item, new).as_str(), queue(&ruth, "transfers")), ("justified", 0));
 
         // Tablets: one shows where it went, the other has it.
         sync(&in_north).await;
@@ -742,7 +742,7 @@ async fn the_registrars_day_at_the_command_line_with_json() {
         assert_eq!(run(&["findings", "show", "00"]).failure(), "finding.unknown");
 
         assert!(good(&["rules", "list"]).as_array().unwrap().len() > 20);
-        assert!(good(&["rules", "show", "R80"])["explanation"].as_str().unwrap().contains("transferred"));
+        assert!(good(&["rules", "show", "R81"])["explanation"].as_str().unwrap().contains("transferred"));
         let number = |ran: Json| ran["decision"].as_u64().unwrap();
         let first = number(good(&["rules", "disable", "R11", "--operation", "north"]));
         assert!(number(good(&["rules", "tune", "R11", "--operation", "north", "--parameter", "run=6"])) > first);

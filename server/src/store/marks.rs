@@ -117,7 +117,7 @@ pub async fn blocks(from: impl Ask) -> Result<Vec<Block>> {
 /// Markings that stand on items and begin as the marks of a series do, each once, in the form in which they are compared. A prefix holds
 /// no wildcard in that form but `*`, and the text is compared letter by letter, whatever the order of the database's language.
 pub async fn marks_like(register: &Db, prefix: &str) -> Result<Vec<String>> {
-    let sql = "select distinct norm from marking where norm is not null and withdrawn = 0 and substr(norm, 1, $1) = $2";
+    let sql = "select distinct norm from marking where norm is not null and withdrawn = 0 and substr(norm, 1, cast($1 as integer)) = $2";
     let rows = register.query(sql, &vals![prefix.chars().count(), prefix]).await?;
     rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
 }
