@@ -87,7 +87,9 @@ fn has_telephone(text: &str) -> bool {
 
 fn is_telephone(run: &str) -> bool {
     let digits = run.strip_prefix('+').unwrap_or(run);
-    DIGITS.contains(&digits.len()) && (run.starts_with('+') || run.starts_with('0'))
+    // Zeros all along, or two digits in turn, are what people write where there is no number.
+    let different = digits.chars().collect::<BTreeSet<char>>().len();
+    DIGITS.contains(&digits.len()) && different > 2 && (run.starts_with('+') || run.starts_with('0'))
 }
 
 #[cfg(test)]
@@ -111,6 +113,7 @@ mod tests {
             "@home",
             "a+b",
             "0.5 kg",
+            "serial 0000000000",
             "+",
         ] {
             assert_eq!(found(text), None, "{text}");
