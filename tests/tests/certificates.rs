@@ -230,3 +230,33 @@ async fn two_ask_for_a_certificate_at_once_and_get_the_same() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn evidence_held_on_one_tablet_while_another_lists_it_for_destruction_is_found_and_not_certified() {
+    on_both("evidence_listed", async |register: Register| {
+        let mut tale = Tale::new(&register).await;
+        let (held, free) = (tale.records("Amina", "KV 1"), tale.records("Amina", "KV 2"));
+        let seen = tale.heads(held);
+        let hold = Edit::Set { path: "evidence_hold".to_owned(), value: true.into() };
+        let (_, sealed) = tale.says("Rosa", Some(held), &seen, hold);
+        // Samuel, days from any network, lists and destroys both; the hold comes in after all of it.
+        let document = plan(&mut tale, &[held, free]);
+        let result = |item| [("item", id(item)), ("identity", "tag_only".into()), ("result", "complete".into())];
+        for item in [held, free] {
+            tale.tells("Samuel", document, add("results", &result(item)));
+        }
+        let (_, ended) = tale.says("Samuel", Some(held), &seen, set("status", "destroyed"));
+        tale.brings("Samuel", ended);
+        tale.tells("Samuel", free, set("status", "destroyed"));
+        tale.tells("Samuel", document, set("state", "closed"));
+        tale.attests("Samuel", document, "destroyed");
+        tale.attests("Wanda", document, "witnessed");
+        assert_eq!(obstacles(&tale, document).await, codes(&[]), "nobody knew");
+        tale.brings("Rosa", sealed);
+        assert_eq!(obstacles(&tale, document).await, codes(&["certificate.item_held"]));
+        let found = tale.auditor.get(&format!("/api/v1/findings?subject={document}&rule=R62")).good();
+        assert_eq!(found["findings"].as_array().unwrap().len(), 1, "{found}");
+        register.is_rebuilt_equal().await;
+    })
+    .await;
+}
