@@ -235,10 +235,11 @@ async fn two_ask_for_a_certificate_at_once_and_get_the_same() {
 async fn evidence_held_on_one_tablet_while_another_lists_it_for_destruction_is_found_and_not_certified() {
     on_both("evidence_listed", async |register: Register| {
         let mut tale = Tale::new(&register).await;
+        tale.joins("Rita", &[Role::Registrar]).await;
         let (held, free) = (tale.records("Amina", "KV 1"), tale.records("Amina", "KV 2"));
         let seen = tale.heads(held);
         let hold = Edit::Set { path: "evidence_hold".to_owned(), value: true.into() };
-        let (_, sealed) = tale.says("Rosa", Some(held), &seen, hold);
+        let (_, sealed) = tale.says("Rita", Some(held), &seen, hold);
         // Samuel, days from any network, lists and destroys both; the hold comes in after all of it.
         let document = plan(&mut tale, &[held, free]);
         let result = |item| [("item", id(item)), ("identity", "tag_only".into()), ("result", "complete".into())];
@@ -252,7 +253,7 @@ async fn evidence_held_on_one_tablet_while_another_lists_it_for_destruction_is_f
         tale.attests("Samuel", document, "destroyed");
         tale.attests("Wanda", document, "witnessed");
         assert_eq!(obstacles(&tale, document).await, codes(&[]), "nobody knew");
-        tale.brings("Rosa", sealed);
+        tale.brings("Rita", sealed);
         assert_eq!(obstacles(&tale, document).await, codes(&["certificate.item_held"]));
         let found = tale.auditor.get(&format!("/api/v1/findings?subject={document}&rule=R62")).good();
         assert_eq!(found["findings"].as_array().unwrap().len(), 1, "{found}");
