@@ -63,6 +63,7 @@ impl Authorities {
             models: own.map(|authority| authority.models.clone()).unwrap_or_default(),
             sites: own.map(|authority| authority.sites.clone()).unwrap_or_default(),
             blocks: own.map(|authority| authority.marks.clone()).unwrap_or_default(),
+            bridged: own.map(|authority| authority.bridged.clone()).unwrap_or_default(),
             witnesses: own.map_or(policy::WITNESSES.usual, |authority| authority.policy(&policy::WITNESSES)),
         }
     }
@@ -125,10 +126,9 @@ pub(super) async fn touched(
                 vals![operation.as_bytes(), device.as_bytes()],
             ),
             // Until the first block is given, blocks say nothing of a mark; another one can only explain marks that are found in none.
-            Decision::MarksReserved { .. } if authority.marks.is_empty() => (
-                "select distinct item from marking where operation = $1 and type = 'PRP'",
-                vals![operation.as_bytes()],
-            ),
+            Decision::MarksReserved { .. } if authority.marks.is_empty() => {
+                ("select distinct item from marking where operation = $1 and type = 'PRP'", vals![operation.as_bytes()])
+            }
             Decision::MarksReserved { .. } => (
                 "select distinct item from finding where state in ('open', 'justified') and rule = 'R12' and operation = $1 \
                  and other_item is null and subject_kind = 'item'",

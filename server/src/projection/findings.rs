@@ -12,12 +12,12 @@ mod keep;
 mod marks;
 mod runs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::cbor;
 use ploughshare_core::decision::{MarkBlock, Site};
 use ploughshare_core::document::Content;
-use ploughshare_core::ids::OperationId;
+use ploughshare_core::ids::{EntryHash, OperationId};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::rules::duplicates::RUN;
 use ploughshare_core::rules::models::OwnModels;
@@ -67,6 +67,8 @@ pub(super) struct Ruling {
     pub witnesses: i64,
     /// Blocks of numbers for marks that were given there.
     pub blocks: Vec<MarkBlock>,
+    /// Entries that are missing for good and not waited for.
+    pub bridged: BTreeSet<EntryHash>,
 }
 
 impl Ruling {

@@ -51,7 +51,10 @@ pub(in crate::projection) async fn among(
         let (Some(one), Some(other)) = (identities.get(&a), identities.get(&b)) else { continue };
         let judged =
             |rule: &str| what.rules().contains(&rule) && JUDGED.contains(&rule) && ruling.runs(rule, &a, Some(&b));
-        for pair in duplicates::compare_as_tuned(one, other, &ruling.of(&a.0)).into_iter().filter(|pair| judged(pair.finding.rule)) {
+        for pair in duplicates::compare_as_tuned(one, other, &ruling.of(&a.0))
+            .into_iter()
+            .filter(|pair| judged(pair.finding.rule))
+        {
             let key = id(&pair.finding, a, Some(b));
             let (kind, finding) = ("item".to_owned(), pair.finding);
             stands.insert(key, Stands { kind, item: a, other: Some(b), finding, why: None });

@@ -1,19 +1,23 @@
-//! Rules on an item that ask for what the register keeps beside it: the version that was verified last, and who wrote which entry.
+//! Rules on an item that ask for what the register keeps beside it: the version that was verified last, and the entries themselves.
 
 use std::collections::BTreeMap;
 
-use ploughshare_core::document::{Content, Review, ReviewState, Verified};
-use ploughshare_core::entry::member_stem;
-use ploughshare_core::ids::{DeviceId, EntryHash, OfficerId};
+use ploughshare_core::document::{self, Content, Exceptions, Review, ReviewState, Statement, Verified};
+use ploughshare_core::domain::item::ItemRecord;
+use ploughshare_core::entry::{Entry, member_stem};
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash, OfficerId};
 use ploughshare_core::marks;
 use ploughshare_core::rules::applied_marks::out_of_block;
-use ploughshare_core::rules::{Finding, review};
+use ploughshare_core::rules::{Finding, lots, review};
 
 use super::{Ruling, content};
 use crate::projection::plan::Ruled;
 use crate::projection::{ProjectionError, by_keys};
 use crate::store::{Tx, Val};
 use crate::vals;
+
+/// The field that says how the quantity of a lot came about.
+const METHOD: &str = "quantity_method";
 
 /// An item and what was found on it.
 type Found = Vec<([u8; 16], Finding)>;
@@ -28,18 +32,16 @@ pub(super) async fn beside(
         items.iter().filter(|(_, item)| !item.moved).map(|(id, item)| (*id, item)).collect();
     let mut found = edited(tx, ruling, &items).await?;
     found.extend(in_no_block(tx, ruling, &items).await?);
+    found.extend(exact_at_once(tx, ruling, &items).await?);
     Ok(found)
 }
 
 /// Rule R46: what was changed after it was verified.
-async fn edited(
-    tx: &mut Tx,
-    ruling: &Ruling,
-    items: &BTreeMap<[u8; 16], &Ruled>,
-) -> Result<Found, ProjectionError> {
+async fn edited(tx: &mut Tx, ruling: &Ruling, items: &BTreeMap<[u8; 16], &Ruled>) -> Result<Found, ProjectionError> {
     let verified = items.iter().filter(|(_, item)| item.acts.iter().any(|act| act.what == "verified"));
     let keys: Vec<Val> = verified.map(|(id, _)| Val::from(id)).collect();
-    let sql = "select doc, entry, officer, amendments from review where operation = $1 and entry is not null and doc in ({})";
+    let sql =
+        "select doc, entry, officer, amendments from review where operation = $1 and entry is not null and doc in ({})";
     let tuning = ruling.own();
     let mut found = Vec::new();
     for row in by_keys(tx, sql, &vals![ruling.operation], &keys).await? {
@@ -86,4 +88,62 @@ async fn in_no_block(
         found.extend(findings.into_iter().map(|finding| (id, finding)));
     }
     Ok(found)
+}
+
+/// Rule R56 between versions of a lot: a quantity that was estimated and is said to be exact.
+async fn exact_at_once(
+    tx: &mut Tx,
+    ruling: &Ruling,
+    items: &BTreeMap<[u8; 16], &Ruled>,
+) -> Result<Found, ProjectionError> {
+    let exact = |item: &ItemRecord| item.quantity_method.as_deref().is_some_and(|method| method != "estimated");
+    let lots = items.iter().filter(|(_, item)| item.record.is_ammunition() && exact(&item.record));
+    let keys: Vec<Val> = lots.map(|(id, _)| Val::from(id)).collect();
+    let sql = "select doc, hash, bytes, status from entry where operation = $1 and status in ('folded', 'claim') and doc in ({})";
+    let mut lots: BTreeMap<[u8; 16], (Vec<Statement>, Exceptions)> = BTreeMap::new();
+    for row in by_keys(tx, sql, &vals![ruling.operation], &keys).await? {
+        let hash = EntryHash::from_bytes(row.array(1)?);
+        let Ok(entry) = Entry::from_bytes(row.bytes(2)?) else { continue };
+        let (statements, exceptions) = lots.entry(row.array(0)?).or_default();
+        statements.push(Statement { hash, entry });
+        if row.text(3)? == "claim" {
+            exceptions.left_out.insert(hash);
+        }
+    }
+    let tuning = ruling.own();
+    let mut found = Vec::new();
+    for (id, (statements, mut exceptions)) in lots {
+        let Some(item) = items.get(&id) else { continue };
+        exceptions.bridged.clone_from(&ruling.bridged);
+        if let Some(before) = estimated(DocId::from_bytes(id), &statements, &exceptions) {
+            found.extend(lots::recounted(&before, &item.record, &tuning).into_iter().map(|finding| (id, finding)));
+        }
+    }
+    Ok(found)
+}
+
+/// The last version of a lot whose quantity was estimated, if what is said now stands on one.
+fn estimated(id: DocId, statements: &[Statement], exceptions: &Exceptions) -> Option<ItemRecord> {
+    let edits = |said: &Statement| {
+        !said.entry.creates() && said.entry.writes(&said.hash).iter().any(|(path, _)| path == METHOD)
+    };
+    if !statements.iter().any(edits) {
+        return None;
+    }
+    let mut version = document::fold(id, statements, exceptions);
+    // Each version stands on fewer statements than the one after it.
+    loop {
+        let record = ItemRecord::read(&version.content());
+        let teller = version.fields.get(METHOD)?.first()?.by.first()?;
+        if record.quantity_method.as_deref() == Some("estimated") {
+            // As it was when somebody estimated: whoever counted since, did.
+            let then = document::fold_as_seen(id, statements, &[*teller], exceptions);
+            return Some(ItemRecord::read(&then.content()));
+        }
+        let entry = &statements.iter().find(|said| said.hash == *teller)?.entry;
+        if entry.creates() {
+            return None;
+        }
+        version = document::fold_as_seen(id, statements, &entry.after, exceptions);
+    }
 }

@@ -97,7 +97,9 @@ async fn reconsider(
     group: &BTreeSet<Subject>,
     into: &mut BTreeMap<[u8; 32], Kept>,
 ) -> Result<(), ProjectionError> {
-    let sql = format!("{KEPT} where rule = 'R12' and other_item is not null and operation = $1 and key like $2 and item in ({{}})");
+    let sql = format!(
+        "{KEPT} where rule = 'R12' and other_item is not null and operation = $1 and key like $2 and item in ({{}})"
+    );
     for (operation, ids) in by_operation(group.iter().copied()) {
         // A mark as it is compared has nothing but letters, digits and `*`.
         read_kept(by_keys(tx, &sql, &vals![operation, format!("%/{text}")], &ids).await?, into)?;
