@@ -251,6 +251,11 @@ async fn few_weapons_for_many_persons_are_found_on_the_collection_until_more_com
         let finding = found(&tale, few, "R61").await.into_iter().find(|one| one["state"] == "open").unwrap();
         assert_eq!((&finding["kind"], &finding["key"]), (&json!("collection"), &json!("ratio")), "{finding}");
         assert_eq!((&finding["args"]["weapons"], &finding["args"]["persons"]), (&json!("5"), &json!("20")));
+        for (site, n) in [("depot-1", 1), ("depot-2", 0)] {
+            let path = format!("/api/v1/findings?kind=collection&state=open&site={site}");
+            let listed = tale.auditor.get(&path).good();
+            assert_eq!(listed["findings"].as_array().unwrap().len(), n, "{site}");
+        }
         off_and_on(&tale, few, "R61", &["open"]).await;
         // One goes over from there, and is missed there no more than six are.
         let sixth = brings(&mut tale, 20, few);

@@ -3,6 +3,7 @@
 #![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axum::Json;
 use axum::extract::State;
@@ -92,10 +93,10 @@ async fn watched(api: &Shared, stores: Vec<Stock>) -> Result<Vec<Store>, Problem
     for stock in stores {
         let mut due = Vec::new();
         if let (Ok(operation), true) = (stock.operation.parse::<OperationId>(), stock.lies()) {
-            if !operations.contains_key(&operation) {
+            if let Entry::Vacant(unknown) = operations.entry(operation) {
                 let tunings = Tunings::from(&registrar::authority(&api.app, &operation).await?);
                 let last = read_stock::last_counts(&api.app.store.register, &operation, now_ms).await?;
-                operations.insert(operation, (tunings, last));
+                unknown.insert((tunings, last));
             }
             let place = StorePlace { site: stock.site.clone(), store: stock.store.clone() };
             let known = operations.get(&operation).and_then(|(tunings, last)| Some((tunings, last.get(&place)?)));

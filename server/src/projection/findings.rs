@@ -1,4 +1,4 @@
-//! Findings: rules on each item and procedure, and rules that compare items with others of all operations. Never merged, never deleted: a
+//! Findings: rules on each item, procedure and collection, and rules that compare items with others of all operations. Never merged, never deleted: a
 //! finding is open, justified or fixed. Its id is made of rule, documents and key, so that a rebuild finds the same row.
 
 mod again;
@@ -43,7 +43,7 @@ pub(super) use self::courses::{update as update_procedures, ways_before};
 
 /// A finding as it should stand now.
 pub(super) struct Stands {
-    /// Kind of the document: item, or a procedure.
+    /// Kind of the document: item, collection, or a procedure.
     pub kind: String,
     pub item: Subject,
     pub other: Option<Subject>,
