@@ -38,12 +38,12 @@ pub struct Which {
     /// Id of an item on either side.
     #[param(value_type = Option<String>)]
     item: Option<DocId>,
-    /// Id of the document it is about, on either side: an item or a procedure.
+    /// Id of the document it is about, on either side: an item, a procedure or a collection.
     #[param(value_type = Option<String>)]
     subject: Option<DocId>,
-    /// Kind of the document it is about: item, handover, count, destruction….
+    /// Kind of the document it is about: item, handover, count, destruction, collection….
     kind: Option<String>,
-    /// Site of the item on either side, or of the procedure it is about.
+    /// Site of the item on either side, or of the procedure or collection it is about.
     site: Option<String>,
     /// Id of an operation on either side.
     #[param(value_type = Option<String>)]
@@ -65,7 +65,7 @@ pub struct Finding {
     severity: String,
     state: String,
     operation: Option<String>,
-    /// Kind of the document that it is about: item, or a procedure such as handover.
+    /// Kind of the document that it is about: item, collection, or a procedure such as handover.
     kind: String,
     /// The document that it is about.
     item: Option<String>,

@@ -3,11 +3,14 @@
 #![expect(unused_qualifications, reason = "the macro qualifies the parameters that it is given")]
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use axum::Json;
 use axum::extract::State;
 use ploughshare_core::custody::{self, StockMove, StorePlace};
 use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::rules::procedures::overdue;
+use ploughshare_core::rules::{Finding, Tunings};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -18,6 +21,7 @@ use super::count::{self, Reconciled};
 use super::problem::Problem;
 use super::values::{Projected, bad_cursor, no_such, page, projected};
 use super::wait::wait;
+use crate::registrar;
 use crate::store::read_stock::{self, Figures, Stock};
 
 /// Most hours in one answer: 31 days.
@@ -41,11 +45,30 @@ pub struct Which {
 /// Every store.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Stores {
-    stores: Vec<Stock>,
+    stores: Vec<Store>,
     projected: Vec<Projected>,
 }
 
-/// Every store with what lies in it. Stock levels are worth an attack, so the read is written to the log of reads.
+/// A store with what lies in it and which of its counts are overdue now (rule R60).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Store {
+    #[serde(flatten)]
+    stock: Stock,
+    /// None where nothing lies in it.
+    overdue: Vec<Overdue>,
+}
+
+/// A count that is overdue.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Overdue {
+    /// weekly or half_yearly.
+    count: String,
+    /// Whole days since the last one, or since the first item came to lie there.
+    days: i64,
+    message: String,
+}
+
+/// Every store with what lies in it and which counts are overdue. Stock levels are worth an attack, so the read is written to the log of reads.
 #[utoipa::path(get, path = "/api/v1/stores", tag = "register", security(("token" = [])), params(Which), responses(
     (status = 200, body = Stores), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub async fn list(
@@ -56,10 +79,34 @@ pub async fn list(
     let scope = signed.reads()?.narrowed(which.operation);
     signed.because(which.purpose.as_deref())?;
     wait(&api, which.wait_place.as_deref()).await?;
-    let stores = read_stock::stores(&api.app.store.register, scope.only()).await?;
+    let stores = watched(&api, read_stock::stores(&api.app.store.register, scope.only()).await?).await?;
     let projected = projected(&api, &scope).await?;
     signed.note(&api, "stores.read", "stores", which.operation.map(|operation| operation.to_string())).await?;
     Ok(Json(Stores { stores, projected }))
+}
+
+/// Says of each store which counts are overdue, by the rules of its operation.
+async fn watched(api: &Shared, stores: Vec<Stock>) -> Result<Vec<Store>, Problem> {
+    let now_ms = api.app.now_ms();
+    let mut operations = BTreeMap::new();
+    let mut watched = Vec::new();
+    for stock in stores {
+        let mut due = Vec::new();
+        if let (Ok(operation), true) = (stock.operation.parse::<OperationId>(), stock.lies()) {
+            if let Entry::Vacant(unknown) = operations.entry(operation) {
+                let tunings = Tunings::from(&registrar::authority(&api.app, &operation).await?);
+                let last = read_stock::last_counts(&api.app.store.register, &operation, now_ms).await?;
+                unknown.insert((tunings, last));
+            }
+            let place = StorePlace { site: stock.site.clone(), store: stock.store.clone() };
+            let known = operations.get(&operation).and_then(|(tunings, last)| Some((tunings, last.get(&place)?)));
+            due = known.map(|(tunings, last)| overdue(last, now_ms, tunings)).unwrap_or_default();
+        }
+        let days = |finding: &Finding| finding.args.get("days").and_then(|days| days.parse().ok()).unwrap_or_default();
+        let one = |finding: Finding| Overdue { days: days(&finding), count: finding.key, message: finding.message };
+        watched.push(Store { stock, overdue: due.into_iter().map(one).collect() });
+    }
+    Ok(watched)
 }
 
 /// Which balance.

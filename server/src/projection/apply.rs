@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::rules::applied_marks::MarkUse;
 use ploughshare_core::rules::duplicates::Identity;
 
 use super::findings::Ruling;
@@ -39,6 +41,10 @@ pub(super) struct Before {
     pub serial_norm: Option<String>,
     pub site: Option<String>,
     pub identity: Identity,
+    /// Marks that must be unique, as they are compared.
+    pub marks: BTreeSet<String>,
+    /// The collection that it came in with.
+    pub collection: Option<[u8; 16]>,
 }
 
 /// Writes the changes that one segment makes; gives the items whose links have to be looked at.
@@ -60,6 +66,7 @@ pub(super) async fn changes(
     let mut rows = Rows::default();
     let mut items = Vec::new();
     let mut procedures = Vec::new();
+    let mut collections = BTreeSet::new();
     for mut change in changes {
         rows.entries.append(&mut change.entries);
         rows.waiting.append(&mut change.waiting);
@@ -67,7 +74,10 @@ pub(super) async fn changes(
         rows.attestations.append(&mut change.attestations);
         rows.reviews.extend(change.review.take());
         rows.documents.extend(change.document.take());
-        rows.collections.extend(change.collection.take());
+        if let Some(row) = change.collection.take() {
+            rows.collections.push(row);
+            collections.insert(change.id);
+        }
         for (path, choices) in change.conflicts {
             let opened = opened(tx, operation, &change.id, &path, seq, &known).await?;
             rows.conflicts.push(vals![op, change.id, path, choices, opened]);
@@ -105,6 +115,9 @@ pub(super) async fn changes(
     let items: Vec<_> = items.into_iter().map(|(id, item)| (id, item.ruled)).collect();
     let linked = links::restate(tx, operation, &known, &items).await?;
     let counted = findings::update(tx, ruling, &known, &before, &items, (seq, at_us)).await?;
+    collections.extend(before.values().filter_map(|item| item.collection));
+    collections.extend(items.iter().filter_map(|(_, item)| item.record.collection).map(|one| *one.as_bytes()));
+    findings::update_collections(tx, ruling, &collections, (seq, at_us)).await?;
     let courses = procedures.into_iter().map(|(id, procedure)| (id, procedure.course)).collect();
     findings::update_procedures(tx, ruling, &ways, &counted, courses, (seq, at_us)).await?;
     Ok(linked)
@@ -242,17 +255,23 @@ pub(super) async fn before(
     let mut before = BTreeMap::new();
     for row in by_keys(tx, sql, &vals![operation.as_bytes()], ids).await? {
         let text = |i: usize| row.text(i).map(str::to_owned);
+        let id: [u8; 16] = row.array(0)?;
+        // What was transferred is compared with nothing any more.
+        let record = if moved.contains(&id) {
+            ItemRecord::default()
+        } else {
+            ItemRecord::read(&findings::content(row.bytes(7)?))
+        };
+        let doc = DocId::from_bytes(id);
         let one = Before {
             cell: [text(1)?, text(2)?, text(3)?, text(4)?],
             serial_norm: row.opt_text(5)?.map(str::to_owned),
             site: row.opt_text(6)?.map(str::to_owned),
-            identity: if moved.contains(&row.array::<16>(0)?) {
-                findings::nothing(row.array(0)?)
-            } else {
-                findings::identity_of(row.array(0)?, row.bytes(7)?)
-            },
+            identity: Identity::of(doc, &record),
+            marks: MarkUse::of(doc, &record).into_iter().map(|mark| mark.text).collect(),
+            collection: record.collection.map(|collection| *collection.as_bytes()),
         };
-        before.insert(row.array(0)?, one);
+        before.insert(id, one);
     }
     Ok(before)
 }

@@ -62,6 +62,8 @@ impl Authorities {
             tunings: self.known.iter().map(|(id, authority)| (*id.as_bytes(), Tunings::from(authority))).collect(),
             models: own.map(|authority| authority.models.clone()).unwrap_or_default(),
             sites: own.map(|authority| authority.sites.clone()).unwrap_or_default(),
+            blocks: own.map(|authority| authority.marks.clone()).unwrap_or_default(),
+            bridged: own.map(|authority| authority.bridged.clone()).unwrap_or_default(),
             witnesses: own.map_or(policy::WITNESSES.usual, |authority| authority.policy(&policy::WITNESSES)),
         }
     }
@@ -122,6 +124,15 @@ pub(super) async fn touched(
             Decision::DeviceEnrolled { device, .. } => (
                 "select distinct doc from entry where operation = $1 and device = $2 and status = 'claim'",
                 vals![operation.as_bytes(), device.as_bytes()],
+            ),
+            // Until the first block is given, blocks say nothing of a mark; another one can only explain marks that are found in none.
+            Decision::MarksReserved { .. } if authority.marks.is_empty() => {
+                ("select distinct item from marking where operation = $1 and type = 'PRP'", vals![operation.as_bytes()])
+            }
+            Decision::MarksReserved { .. } => (
+                "select distinct item from finding where state in ('open', 'justified') and rule = 'R12' and operation = $1 \
+                 and other_item is null and subject_kind = 'item'",
+                vals![operation.as_bytes()],
             ),
             Decision::JournalForked { journal, number } => (
                 "select distinct doc from entry where operation = $1 and journal = $2 and number >= $3",

@@ -1,20 +1,23 @@
-//! Findings: rules on each item and procedure, and rules that compare items with others of all operations. Never merged, never deleted: a
+//! Findings: rules on each item, procedure and collection, and rules that compare items with others of all operations. Never merged, never deleted: a
 //! finding is open, justified or fixed. Its id is made of rule, documents and key, so that a rebuild finds the same row.
 
 mod again;
 mod alike;
 mod among;
 mod around;
+mod beside;
+mod collections;
 mod courses;
 mod keep;
+mod marks;
 mod runs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::cbor;
-use ploughshare_core::decision::Site;
+use ploughshare_core::decision::{MarkBlock, Site};
 use ploughshare_core::document::Content;
-use ploughshare_core::ids::OperationId;
+use ploughshare_core::ids::{EntryHash, OperationId};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::rules::duplicates::RUN;
 use ploughshare_core::rules::models::OwnModels;
@@ -22,8 +25,10 @@ use ploughshare_core::rules::{self, Finding, SiteArea, Tunings, procedures};
 
 use self::alike::shared;
 use self::around::OwnWords;
+use self::beside::beside;
 pub(super) use self::keep::Why;
 use self::keep::{Counted, Of, kept_of, kept_runs, write};
+use self::marks::reused;
 use self::runs::runs;
 use super::ProjectionError;
 use super::apply::Before;
@@ -32,13 +37,13 @@ use super::plan::Ruled;
 use crate::store::{Tx, Val};
 
 pub(super) use self::again::all_again;
-pub(super) use self::alike::{identity_of, nothing};
 pub(super) use self::among::among;
+pub(super) use self::collections::update as update_collections;
 pub(super) use self::courses::{update as update_procedures, ways_before};
 
 /// A finding as it should stand now.
 pub(super) struct Stands {
-    /// Kind of the document: item, or a procedure.
+    /// Kind of the document: item, collection, or a procedure.
     pub kind: String,
     pub item: Subject,
     pub other: Option<Subject>,
@@ -60,15 +65,23 @@ pub(super) struct Ruling {
     pub sites: BTreeMap<String, Site>,
     /// Independent witnesses that a destruction needs there.
     pub witnesses: i64,
+    /// Blocks of numbers for marks that were given there.
+    pub blocks: Vec<MarkBlock>,
+    /// Entries that are missing for good and not waited for.
+    pub bridged: BTreeSet<EntryHash>,
 }
 
 impl Ruling {
     fn own(&self) -> Tunings {
-        self.tunings.get(self.operation.as_bytes()).cloned().unwrap_or_default()
+        self.of(self.operation.as_bytes())
+    }
+
+    fn of(&self, operation: &[u8; 16]) -> Tunings {
+        self.tunings.get(operation).cloned().unwrap_or_default()
     }
 
     /// Whether a rule is run for a document; a pair is looked at where both sides look.
-    fn runs(&self, rule: &str, item: &Subject, other: Option<&Subject>) -> bool {
+    pub fn runs(&self, rule: &str, item: &Subject, other: Option<&Subject>) -> bool {
         let enabled = |side: &Subject| self.tunings.get(&side.0).is_none_or(|tunings| tunings.enabled(rule));
         enabled(item) && other.is_none_or(enabled)
     }
@@ -114,10 +127,14 @@ pub(super) async fn update(
             put((op, *id), None, finding);
         }
     }
-    let shared = shared(tx, op, before, items).await?;
-    kept.extend(shared.reconsidered);
-    for (item, other, finding) in shared.found {
-        put(item, other, finding);
+    for (item, finding) in beside(tx, ruling, items).await? {
+        put((op, item), None, finding);
+    }
+    for compared in [shared(tx, ruling, before, items).await?, reused(tx, op, before, items).await?] {
+        kept.extend(compared.reconsidered);
+        for (item, other, finding) in compared.found {
+            put(item, other, finding);
+        }
     }
     let usual = usize::try_from(ruling.own().parameter("R11", "usual_run", RUN as i64)).unwrap_or(RUN);
     let (near, runs) = runs(tx, op, usual, before, items).await?;

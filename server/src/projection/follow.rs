@@ -217,7 +217,7 @@ impl Projector {
         let moment = Moment { seq: placed.leaf, place: placed.place, at_us: placed.received_us };
         let mut linked = links::take_in(tx, &mut self.authorities, &operation, &decisions, moment).await?;
         linked.extend(apply::changes(tx, &ruling, changes, placed.leaf, placed.received_us).await?);
-        links::settle(tx, linked, placed.leaf, placed.received_us).await?;
+        links::settle(tx, &ruling, linked, placed.leaf, placed.received_us).await?;
         if rules_changed {
             findings::all_again(tx, &ruling, (placed.leaf, placed.received_us)).await?;
         }

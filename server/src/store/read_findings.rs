@@ -91,7 +91,8 @@ pub async fn list(register: &Db, wanted: &Wanted) -> Result<Vec<Found>> {
         filter.and(format!(
             "(exists (select 1 from item as i where i.site = {place} and ((i.operation = finding.operation and i.id = finding.item) \
              or (i.operation = finding.other_operation and i.id = finding.other_item))) or (operation, item) in \
-             (select operation, id from procedure_row where site = {place} or to_site = {place}))"
+             (select operation, id from procedure_row where site = {place} or to_site = {place}) or (operation, item) in \
+             (select operation, id from collection_row where site = {place}))"
         ));
     }
     if let Some(after) = wanted.after {

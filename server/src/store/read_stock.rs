@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::custody::{Direction, StockMove, StorePlace};
 use ploughshare_core::ids::{DocId, OperationId};
+use ploughshare_core::rules::procedures::LastCounts;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -75,6 +76,13 @@ pub struct Stock {
     pub rounds: i64,
 }
 
+impl Stock {
+    /// Whether anything lies in it.
+    pub fn lies(&self) -> bool {
+        [self.weapons, self.parts, self.lots, self.rounds].iter().any(|n| *n != 0)
+    }
+}
+
 /// Every store of which anything is known, the emptied ones included.
 pub async fn stores(register: &Db, within: Option<&BTreeSet<OperationId>>) -> Result<Vec<Stock>> {
     let mut filter = Filter::new();
@@ -100,6 +108,34 @@ pub async fn stores(register: &Db, within: Option<&BTreeSet<OperationId>>) -> Re
     }
     let named = |((operation, site, store), stock)| Stock { operation: hex::encode(operation), site, store, ..stock };
     Ok(stores.into_iter().map(named).collect())
+}
+
+/// When every store was last counted up to a moment; for one that was not counted in such a way, when its first item came to lie in it.
+pub async fn last_counts(
+    register: &Db,
+    operation: &OperationId,
+    until_ms: i64,
+) -> Result<BTreeMap<StorePlace, LastCounts>> {
+    let place =
+        |row: &Row| Ok::<_, StoreError>(StorePlace { site: row.text(0)?.to_owned(), store: row.text(1)?.to_owned() });
+    let sql =
+        "select site, store, min(at_ms) from stock_move where operation = $1 and at_ms <= $2 group by site, store";
+    let mut last = BTreeMap::new();
+    for row in register.query(sql, &vals![operation, until_ms]).await? {
+        let opened = row.opt_int(2)?;
+        last.insert(place(&row)?, LastCounts { weekly_ms: opened, half_yearly_ms: opened });
+    }
+    let sql = "select site, coalesce(store, ''), max(at_ms), max(case when occasion in ('half_yearly', 'handover') then at_ms end) \
+               from procedure_row where operation = $1 and kind = 'count' and at_ms <= $2 and site is not null \
+               and occasion in ('weekly', 'half_yearly', 'handover') and coalesce(state, '') <> 'broken_off' \
+               group by site, coalesce(store, '')";
+    for row in register.query(sql, &vals![operation, until_ms]).await? {
+        if let Some(one) = last.get_mut(&place(&row)?) {
+            one.weekly_ms = row.opt_int(2)?.or(one.weekly_ms);
+            one.half_yearly_ms = row.opt_int(3)?.or(one.half_yearly_ms);
+        }
+    }
+    Ok(last)
 }
 
 /// The balance of a store at a moment, by kind of item.

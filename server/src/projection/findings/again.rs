@@ -7,7 +7,7 @@ use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::ids::OperationId;
 
 use super::around::acts;
-use super::{Ruling, content, courses, update};
+use super::{Ruling, collections, content, courses, update};
 use crate::projection::ProjectionError;
 use crate::projection::apply::before;
 use crate::projection::links;
@@ -39,10 +39,19 @@ pub(in crate::projection) async fn all_again(
         let sql = "select id from procedure_row where operation = $1 and id > $2 order by id limit $3";
         let rows = tx.query(sql, &vals![op, &after, PAGE]).await?;
         let docs = rows.iter().map(|row| row.array(0)).collect::<Result<BTreeSet<[u8; 16]>, _>>()?;
-        let Some(last) = docs.last() else { return Ok(()) };
+        let Some(last) = docs.last() else { break };
         after = last.to_vec();
         let courses = courses::read(tx, op, &docs).await?;
         courses::look_at(tx, ruling, &docs, courses, at).await?;
+    }
+    let mut after = Vec::new();
+    loop {
+        let sql = "select id from collection_row where operation = $1 and id > $2 order by id limit $3";
+        let rows = tx.query(sql, &vals![op, &after, PAGE]).await?;
+        let docs = rows.iter().map(|row| row.array(0)).collect::<Result<BTreeSet<[u8; 16]>, _>>()?;
+        let Some(last) = docs.last() else { return Ok(()) };
+        after = last.to_vec();
+        collections::update(tx, ruling, &docs, at).await?;
     }
 }
 

@@ -8,7 +8,7 @@ use ploughshare_core::rules::Finding;
 use ploughshare_core::rules::duplicates::{self, GROUP, Identity, Shared};
 
 use super::keep::{KEPT, Kept, by_operation, read_kept};
-use super::{Subject, content, id};
+use super::{Ruling, Subject, content, id};
 use crate::projection::apply::Before;
 use crate::projection::plan::Ruled;
 use crate::projection::{ProjectionError, by_keys};
@@ -30,12 +30,14 @@ pub(super) type Pair = (Subject, Subject);
 /// pairs in a group of up to [`GROUP`], one finding an item in a larger one; when a group passes that size, all of it is looked at.
 pub(super) async fn shared(
     tx: &mut Tx,
-    op: [u8; 16],
+    ruling: &Ruling,
     before: &BTreeMap<[u8; 16], Before>,
     items: &[([u8; 16], Ruled)],
 ) -> Result<Compared, ProjectionError> {
+    let op = *ruling.operation.as_bytes();
     let of = |(id, item): &([u8; 16], Ruled)| {
-        let identity = if item.moved { nothing(*id) } else { Identity::of(DocId::from_bytes(*id), &item.record) };
+        let nothing = ItemRecord::default();
+        let identity = Identity::of(DocId::from_bytes(*id), if item.moved { &nothing } else { &item.record });
         ((op, *id), identity)
     };
     let mut identities: BTreeMap<Subject, Identity> = items.iter().map(of).collect();
@@ -80,8 +82,9 @@ pub(super) async fn shared(
     load(tx, wanted.iter().flat_map(|(_, (a, b))| [*a, *b]), &mut identities).await?;
     for (what, (a, b)) in wanted {
         let (Some(one), Some(other)) = (identities.get(&a), identities.get(&b)) else { continue };
-        let pairs =
-            duplicates::compare(one, other).into_iter().filter(|pair| what.rules().contains(&pair.finding.rule));
+        // As one side has it; whether the other looks as well is asked of every pair.
+        let pairs = duplicates::compare_as_tuned(one, other, &ruling.of(&a.0));
+        let pairs = pairs.into_iter().filter(|pair| what.rules().contains(&pair.finding.rule));
         compared.found.extend(pairs.map(|pair| (a, Some(b), pair.finding)));
     }
     Ok(compared)
@@ -157,11 +160,6 @@ pub(super) async fn load(
 }
 
 /// The identity of an item from its content.
-pub(in crate::projection) fn identity_of(item: [u8; 16], bytes: &[u8]) -> Identity {
+fn identity_of(item: [u8; 16], bytes: &[u8]) -> Identity {
     Identity::of(DocId::from_bytes(item), &ItemRecord::read(&content(bytes)))
-}
-
-/// What an item that was transferred shares with others: nothing.
-pub(in crate::projection) fn nothing(item: [u8; 16]) -> Identity {
-    Identity::of(DocId::from_bytes(item), &ItemRecord::default())
 }

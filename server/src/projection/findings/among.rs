@@ -6,7 +6,7 @@ use ploughshare_core::rules::duplicates::{self, GROUP, Identity, Shared};
 
 use super::alike::{Pair, load, members};
 use super::keep::{KEPT, by_operation, read_kept, write};
-use super::{Stands, Subject, id};
+use super::{Ruling, Stands, Subject, id};
 use crate::projection::links::{self, JUDGED};
 use crate::projection::{ProjectionError, by_keys};
 use crate::store::Tx;
@@ -15,6 +15,7 @@ use crate::vals;
 /// Brings the findings that a judgement settles up to date among these items.
 pub(in crate::projection) async fn among(
     tx: &mut Tx,
+    ruling: &Ruling,
     subjects: &BTreeSet<Subject>,
     moved: &BTreeSet<Subject>,
     (seq, at_us): (u64, i64),
@@ -48,8 +49,12 @@ pub(in crate::projection) async fn among(
     }
     for (what, (a, b)) in wanted {
         let (Some(one), Some(other)) = (identities.get(&a), identities.get(&b)) else { continue };
-        let judged = |rule: &str| what.rules().contains(&rule) && JUDGED.contains(&rule);
-        for pair in duplicates::compare(one, other).into_iter().filter(|pair| judged(pair.finding.rule)) {
+        let judged =
+            |rule: &str| what.rules().contains(&rule) && JUDGED.contains(&rule) && ruling.runs(rule, &a, Some(&b));
+        for pair in duplicates::compare_as_tuned(one, other, &ruling.of(&a.0))
+            .into_iter()
+            .filter(|pair| judged(pair.finding.rule))
+        {
             let key = id(&pair.finding, a, Some(b));
             let (kind, finding) = ("item".to_owned(), pair.finding);
             stands.insert(key, Stands { kind, item: a, other: Some(b), finding, why: None });

@@ -14,6 +14,7 @@ type Link = (Subject, bool);
 /// Makes the groups around these items anew.
 pub(in crate::projection) async fn settle(
     tx: &mut Tx,
+    ruling: &findings::Ruling,
     seeds: BTreeSet<Subject>,
     seq: u64,
     at_us: i64,
@@ -50,7 +51,7 @@ pub(in crate::projection) async fn settle(
     }
     write(tx, &affected, &was, &now).await?;
     count(tx, &affected, &was, &now, &cells).await?;
-    findings::among(tx, &affected, &moved, (seq, at_us)).await
+    findings::among(tx, ruling, &affected, &moved, (seq, at_us)).await
 }
 
 /// All members of the groups that these are in, as written.
