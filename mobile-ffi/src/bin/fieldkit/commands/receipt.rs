@@ -79,11 +79,13 @@ fn sheet(view: &DocumentView, enrolment: &Enrolment, minimal: bool) -> ReceiptSh
         serial: (!is_lot).then(|| serial(view)),
         quantity: count.filter(|_| is_lot).map(|count| Quantity { count, method }),
     };
+    // Without a tag the item is found again by the beginning of its id.
+    let number: String = view.document.chars().take(12).collect();
     ReceiptSheet {
-        number: view.document.chars().take(12).collect(),
+        tag: text(view, "tag").unwrap_or_else(|| number.clone()),
+        number,
         operation: enrolment.operation_name.clone(),
         handed_in_at: text(view, "collected_at").unwrap_or_else(|| format_iso8601(first)),
-        tag: text(view, "tag").unwrap_or_default(),
         officer: enrolment.officer_name.clone(),
         organisation: None,
         details: (!minimal).then_some(details),
