@@ -1,6 +1,6 @@
 //! `ploughshare marks add-series|list`: series of numbers for unique marks, and who was given which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::domain::serial;
 use serde_json::json;
@@ -59,10 +59,10 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
 async fn list(app: &App) -> Result<Answer, Failure> {
     let series = rows::all_series(&app.store.feed).await?;
     let blocks = rows::blocks(&app.store.feed).await?;
-    let mut operations: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut operations: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (name, operation) in rows::allowed(&app.store.feed).await? {
         let code = identities::operation(&app.store.feed, &operation).await?.map(|known| known.code);
-        operations.entry(name).or_default().push(code.unwrap_or_else(|| operation.to_string()));
+        operations.entry(name).or_default().insert(code.unwrap_or_else(|| operation.to_string()));
     }
     let mut lines: Vec<(Series, Option<(Block, usize)>)> = Vec::new();
     for one in series {
@@ -78,7 +78,7 @@ async fn list(app: &App) -> Result<Answer, Failure> {
         }
     }
     let heads = ["series", "next", "operations", "device", "from", "count", "used"];
-    let codes = |name: &str| operations.get(name).cloned().unwrap_or_default();
+    let codes = |name: &str| operations.get(name).into_iter().flatten().cloned().collect::<Vec<_>>();
     let cells = |(series, block): &(Series, Option<(Block, usize)>)| {
         let of = |cell: &dyn Fn(&Block, usize) -> String| {
             block.as_ref().map(|(block, used)| cell(block, *used)).unwrap_or_default()
