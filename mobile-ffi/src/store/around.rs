@@ -3,12 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use ploughshare_core::cbor::Value;
 use ploughshare_core::decision::{Authority, Site};
 use ploughshare_core::document::attestation::Attestation;
 use ploughshare_core::document::{Content, Document, Statement};
 use ploughshare_core::domain::item::ItemRecord;
-use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::{DocId, OfficerId};
 use ploughshare_core::policy;
 use ploughshare_core::rules::procedures::{self, Around, Expected, ItemAround, LastCounts, SignedAct, Times};
@@ -142,10 +140,7 @@ fn around(
 
 /// What a statement attests, by whom, and on which device the key is kept.
 fn acts(statement: &Statement, authority: &Authority) -> Vec<SignedAct> {
-    let attested = statement.entry.edits.iter().filter_map(|edit| match edit {
-        Edit::Attest(value @ Value::Map(_)) => Attestation::from_value(value),
-        _ => None,
-    });
+    let attested = statement.entry.edits.iter().filter_map(Attestation::of_edit);
     let act = |one: Attestation| {
         let key = one.key.as_ref().and_then(|key| authority.officer_keys.get(key));
         SignedAct {

@@ -5,7 +5,6 @@ use ploughshare_core::certificate::{CertifiedItem, Checked, verify};
 use ploughshare_core::destruction::Fate;
 use ploughshare_core::document::attestation::Attestation;
 use ploughshare_core::domain::time::format_iso8601;
-use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::OfficerId;
 use ploughshare_core::keys::sha256;
 use ploughshare_paper::{
@@ -157,11 +156,8 @@ fn signatures(checked: &Checked) -> Vec<Signature> {
     let signed_at = |officer: &OfficerId, what: &str| {
         let mut said = body.entries.iter().filter(|entry| entry.officer == *officer);
         said.find(|entry| {
-            entry.edits.iter().any(|edit| match edit {
-                Edit::Attest(value) => Attestation::from_value(value)
-                    .is_some_and(|one| one.what == what && one.digest == checked.state.digest),
-                _ => false,
-            })
+            let mut attested = entry.edits.iter().filter_map(Attestation::of_edit);
+            attested.any(|one| one.what == what && one.digest == checked.state.digest)
         })
         .map(|entry| format_iso8601(entry.claimed_ms))
     };

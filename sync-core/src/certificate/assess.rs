@@ -8,7 +8,6 @@ use crate::document::attestation::Attestation;
 use crate::document::{Exceptions, Statement, fold_as_seen};
 use crate::domain::item::ItemRecord;
 use crate::domain::procedures::DestructionRecord;
-use crate::edit::Edit;
 use crate::ids::{DocId, EntryHash, OfficerId};
 use crate::policy;
 
@@ -94,7 +93,7 @@ pub fn signed_states(
 ) -> Vec<SignedState> {
     let mut states: BTreeMap<(Vec<EntryHash>, [u8; 32]), SignedState> = BTreeMap::new();
     for Statement { entry, .. } in statements.iter().filter(|s| !left_out(&s.hash)) {
-        for attestation in entry.edits.iter().filter_map(read) {
+        for attestation in entry.edits.iter().filter_map(Attestation::of_edit) {
             let honest = attestation.document == document
                 && attestation.officer == entry.officer
                 && attestation.verify().is_ok();
@@ -120,13 +119,6 @@ pub fn signed_states(
     };
     let signed = |state: &SignedState| !state.destroyed.is_empty() || !state.witnessed.is_empty();
     states.into_values().filter(|state| signed(state) && is_what_was_read(state)).collect()
-}
-
-fn read(edit: &Edit) -> Option<Attestation> {
-    match edit {
-        Edit::Attest(value) => Attestation::from_value(value),
-        _ => None,
-    }
 }
 
 /// Assesses a destruction.
@@ -253,5 +245,7 @@ fn has_ended(record: &ItemRecord, document: DocId) -> bool {
 /// Whether somebody approved the plan; who made it cannot ([`crate::document::judge`]).
 fn approved(case: &Case<'_>) -> bool {
     let counting = case.statements.iter().filter(|s| !case.claims.contains(&s.hash));
-    counting.flat_map(|s| s.entry.edits.iter().filter_map(read)).any(|attestation| attestation.what == "approved")
+    counting
+        .flat_map(|s| s.entry.edits.iter().filter_map(Attestation::of_edit))
+        .any(|attestation| attestation.what == "approved")
 }

@@ -8,6 +8,7 @@
 //! ```
 
 use crate::cbor::{self, Value};
+use crate::edit::Edit;
 use crate::ids::{DocId, EntryHash, OfficerId};
 use crate::keys::{KeyError, PublicKey, SecretKey};
 
@@ -85,6 +86,14 @@ impl Attestation {
             pairs.push((Value::Int(8), Value::Bytes(signature.clone())));
         }
         Value::Map(pairs)
+    }
+
+    /// The attestation that an edit is, if it is one of this version.
+    pub fn of_edit(edit: &Edit) -> Option<Self> {
+        match edit {
+            Edit::Attest(value) => Self::from_value(value),
+            _ => None,
+        }
     }
 
     /// Reads what stands in an `attest` edit; `None` if it is not an attestation of this version.

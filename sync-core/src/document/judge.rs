@@ -191,7 +191,7 @@ fn on_one_device(
 ) -> Vec<(EntryHash, Reason)> {
     let mut signed = Vec::new();
     for Statement { hash, entry } in about.iter().filter(|s| !claims.contains_key(&s.hash)) {
-        for attestation in entry.edits.iter().filter_map(attestation) {
+        for attestation in entry.edits.iter().filter_map(Attestation::of_edit) {
             let device = attestation.key.as_ref().and_then(|key| authority.officer_keys.get(key)).map(|key| key.device);
             signed.push((*hash, attestation.what, device));
         }
@@ -206,13 +206,6 @@ fn on_one_device(
         .iter()
         .filter(|(hash, what, device)| counterpart(what, *device) && !authority.released.contains_key(hash));
     second.map(|(hash, ..)| (*hash, Reason::SameDevice)).collect()
-}
-
-fn attestation(edit: &Edit) -> Option<Attestation> {
-    match edit {
-        Edit::Attest(value) => Attestation::from_value(value),
-        _ => None,
-    }
 }
 
 /// Why an attestation is no officer's own word: unsigned, or by a key that is not theirs.

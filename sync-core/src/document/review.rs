@@ -9,7 +9,6 @@ use super::attestation::Attestation;
 use super::fold::fold_as_seen;
 use super::{Content, Document, Exceptions, Statement};
 use crate::authorise::Reason;
-use crate::edit::Edit;
 use crate::ids::{DocId, EntryHash, OfficerId};
 
 /// How what was attested relates to what the document says now.
@@ -126,7 +125,7 @@ pub fn attested(
         if document.void.contains_key(hash) || document.waiting.contains_key(hash) {
             continue;
         }
-        for attestation in entry.edits.iter().filter_map(read) {
+        for attestation in entry.edits.iter().filter_map(Attestation::of_edit) {
             let standing = if !attestation.heads.iter().all(|head| here.contains(head)) {
                 Standing::Missing
             } else if fold_as_seen(document.id, statements, &attestation.heads, exceptions).digest()
@@ -193,13 +192,6 @@ pub fn review(
         },
     };
     Review { state, latest: latest.iter().map(|a| a.entry).collect(), verified }
-}
-
-fn read(edit: &Edit) -> Option<Attestation> {
-    match edit {
-        Edit::Attest(value) => Attestation::from_value(value),
-        _ => None,
-    }
 }
 
 /// Everything that an entry stands on, without itself.
