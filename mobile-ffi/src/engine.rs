@@ -127,7 +127,7 @@ impl Engine {
 
 /// What folds on this tablet leave out: nothing. A tablet shows every admitted statement; what counts is said beside it.
 pub(crate) fn exceptions(authority: &Authority) -> Exceptions {
-    Exceptions { left_out: std::collections::BTreeSet::new(), bridged: authority.bridged.clone() }
+    Exceptions::of(authority)
 }
 
 /// The newest decision held; none before the first.

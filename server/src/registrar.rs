@@ -156,7 +156,7 @@ pub(crate) fn fold(doc: DocId, received: &[Received], authority: &Authority) -> 
     let read = |one: &Received| Some(Statement { hash: one.hash, entry: Entry::from_bytes(&one.bytes).ok()? });
     let statements: Vec<Statement> = received.iter().filter_map(read).collect();
     let left_out = received.iter().filter(|one| one.status == "claim").map(|one| one.hash).collect();
-    let exceptions = Exceptions { left_out, bridged: authority.bridged.clone() };
+    let exceptions = Exceptions::of(authority).without(left_out);
     let counts = document::fold(doc, &statements, &exceptions);
     Told { statements, exceptions, counts }
 }

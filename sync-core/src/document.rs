@@ -34,8 +34,9 @@ pub use review::{Attested, Review, ReviewState, Standing, Verified, attested, re
 pub use same_device::{Pair, SameDevice, same_device};
 
 use crate::cbor::{self, Value};
+use crate::decision::Authority;
 use crate::entry::{Entry, Void};
-use crate::ids::{DocId, EntryHash};
+use crate::ids::{DocId, EntryHash, JournalId};
 use crate::keys::sha256;
 
 /// A document's content as read: flat path → value. A cleared field is [`Value::Null`].
@@ -151,4 +152,20 @@ pub struct Exceptions {
     pub left_out: BTreeSet<EntryHash>,
     /// Hashes that the register decided not to wait for any longer.
     pub bridged: BTreeSet<EntryHash>,
+    /// Journals that forked, with the first number in dispute. From there on a journal has branches that could not see each other, so that
+    /// nobody on one can have skipped what stands on the other. One document does not show it: the branches may have parted over another.
+    pub forked: BTreeMap<JournalId, u64>,
+}
+
+impl Exceptions {
+    /// What the register decided, with nothing left out.
+    pub fn of(authority: &Authority) -> Self {
+        Self { left_out: BTreeSet::new(), bridged: authority.bridged.clone(), forked: authority.forked.clone() }
+    }
+
+    /// The same without these entries.
+    #[must_use]
+    pub fn without(&self, left_out: BTreeSet<EntryHash>) -> Self {
+        Self { left_out, bridged: self.bridged.clone(), forked: self.forked.clone() }
+    }
 }

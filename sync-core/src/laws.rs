@@ -188,7 +188,7 @@ impl Replica {
             .entries
             .iter()
             .filter(|(h, e)| authorise(h, e, "item", authority, &circumstances(e)) != Verdict::Counts);
-        Exceptions { left_out: claims.map(|(hash, _)| *hash).collect(), bridged: BTreeSet::new() }
+        Exceptions { left_out: claims.map(|(hash, _)| *hash).collect(), ..Exceptions::default() }
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use ploughshare_core::authorise::{Circumstances, Reason};
 use ploughshare_core::cbor::{self, Value};
 use ploughshare_core::decision::Authority;
-use ploughshare_core::document::{Content, Document, Exceptions, Statement, fold, judge};
+use ploughshare_core::document::{Content, Document, Statement, fold, judge};
 use ploughshare_core::domain::draft::Draft;
 use ploughshare_core::edit::{Edit, Fields};
 use ploughshare_core::entry::Entry;
@@ -88,7 +88,7 @@ pub(super) fn see(
     let counts = if claims.is_empty() {
         everything.clone()
     } else {
-        let counting = Exceptions { left_out: claims.keys().copied().collect(), ..exceptions(authority) };
+        let counting = exceptions(authority).without(claims.keys().copied().collect());
         fold(*id, &statements, &counting)
     };
     Ok(Seen { id: *id, kind, everything, counts, statements })

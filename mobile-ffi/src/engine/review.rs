@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ploughshare_core::authorise::Reason;
 use ploughshare_core::decision::{Authority, Decision};
 use ploughshare_core::document::{
-    Attested, Document, Exceptions, Review, ReviewState, Statement, attested, fold, review, same_device,
+    Attested, Document, Review, ReviewState, Statement, attested, fold, review, same_device,
 };
 use ploughshare_core::ids::{DocId, EntryHash};
 use rusqlite::Connection;
@@ -32,7 +32,7 @@ pub(super) fn reviewed(
     authority: &Authority,
 ) -> Reviewed {
     let said = exceptions(authority);
-    let counts = fold(id, statements, &Exceptions { left_out: claims.keys().copied().collect(), ..said.clone() });
+    let counts = fold(id, statements, &said.without(claims.keys().copied().collect()));
     let attested = attested(statements, &counts, claims, &said);
     let review = review(id, statements, &counts, &attested, claims, &said);
     Reviewed { counts, attested, review }

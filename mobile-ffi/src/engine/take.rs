@@ -74,6 +74,9 @@ pub(super) fn take(
     if fresh.bridged != authority.bridged {
         touched.extend(documents::waiting(&tx)?.into_iter().map(|(id, _)| id));
     }
+    for (journal, from) in fresh.forked.iter().filter(|(journal, from)| authority.forked.get(journal) != Some(from)) {
+        touched.extend(entries::documents_of(&tx, journal, *from)?);
+    }
     if fresh.models != authority.models {
         touched
             .extend(documents::with_model(&tx, &|make, name| changed(&authority.models, &fresh.models, make, name))?);
@@ -261,8 +264,9 @@ impl Intake<'_> {
                 journals::grow(self.conn, &tail.after(&verified))?;
                 false
             }
-            Fit::Earlier | Fit::Unchained => true,
-            Fit::Gap { .. } => return Ok(Some("journal.gap")),
+            // The journal forked, and it stands on a branch whose beginning is here.
+            _ if segments::chained(self.conn, verified.header())? => true,
+            Fit::Earlier | Fit::Unchained | Fit::Gap { .. } => return Ok(Some("journal.gap")),
         };
         self.keep(verified, branch, by_register)?;
         Ok(None)

@@ -142,6 +142,13 @@ pub(crate) fn carried(conn: &Connection, journal: &JournalId, first: u64, next: 
     Ok(())
 }
 
+/// The documents that a journal speaks of from this number on.
+pub(crate) fn documents_of(conn: &Connection, journal: &JournalId, from: u64) -> Result<BTreeSet<DocId>> {
+    let mut query = conn.prepare_cached("SELECT document FROM entries WHERE journal = ?1 AND number >= ?2")?;
+    let rows = query.query_map(params![journal.as_bytes(), from as i64], |row| row.get::<_, Vec<u8>>(0))?;
+    rows.map(|bytes| id(&bytes?, DocId::from_bytes)).collect()
+}
+
 /// The document that an entry is about, if it is here.
 pub(crate) fn document_of(conn: &Connection, hash: &EntryHash) -> Result<Option<DocId>> {
     let mut query = conn.prepare_cached("SELECT document FROM entries WHERE hash = ?1")?;

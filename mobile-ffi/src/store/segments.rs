@@ -69,6 +69,13 @@ pub(crate) fn has(conn: &Connection, hash: &SegmentHash) -> Result<bool> {
     Ok(conn.prepare_cached("SELECT 1 FROM segments WHERE hash = ?1")?.exists(params![hash.as_bytes()])?)
 }
 
+/// Whether the segment that it names as the one before it is here and ends where it begins.
+pub(crate) fn chained(conn: &Connection, header: &Header) -> Result<bool> {
+    let Some(previous) = &header.previous else { return Ok(header.first == 0) };
+    let mut query = conn.prepare_cached("SELECT 1 FROM segments WHERE hash = ?1 AND journal = ?2 AND next = ?3")?;
+    Ok(query.exists(params![previous.as_bytes(), header.journal.as_bytes(), header.first as i64])?)
+}
+
 /// Own segments that the register has not answered for, in the order they were sealed.
 pub(crate) fn outbox(conn: &Connection) -> Result<Vec<Outgoing>> {
     let mut query = conn.prepare_cached("SELECT hash, size FROM segments WHERE state = 'sealed' ORDER BY id")?;

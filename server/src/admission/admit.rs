@@ -131,8 +131,10 @@ pub(crate) async fn admit_one(
         ];
         let columns = ["operation", "journal", "number", "segment_a", "segment_b", "found_at"];
         tx.insert_missing("fork_proof", &columns, vec![row]).await?;
-        if !head.forked.iter().any(|(known, _)| *known == header.journal) {
-            head.forked.push((header.journal, number));
+        match head.forked.iter_mut().find(|(known, _)| *known == header.journal) {
+            // What came together may prove it twice; the earliest number in dispute is the one.
+            Some((_, earliest)) => *earliest = number.min(*earliest),
+            None => head.forked.push((header.journal, number)),
         }
     }
     let safe = write(tx, head, &segment, now_us).await?;

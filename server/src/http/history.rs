@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
 use axum::extract::State;
-use ploughshare_core::decision::Decision;
+use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{self, Exceptions, Statement};
 use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DocId, EntryHash, OfficerId, OperationId};
@@ -162,9 +162,10 @@ fn tell(
     }
     let known: BTreeMap<EntryHash, &Received> = received.iter().map(|one| (one.hash, one)).collect();
     let claims: BTreeSet<EntryHash> = received.iter().filter(|one| one.status == "claim").map(|one| one.hash).collect();
-    let bridged = bridged(decisions);
-    let all = Exceptions { left_out: BTreeSet::new(), bridged: bridged.clone() };
-    let counting = Exceptions { left_out: claims.clone(), bridged };
+    let mut authority = Authority::default();
+    decisions.iter().filter_map(|bytes| Entry::from_bytes(bytes).ok()).for_each(|entry| authority.take_entry(&entry));
+    let all = Exceptions::of(&authority);
+    let counting = all.without(claims.clone());
 
     let mut lines = document::history(item, &statements, &counting);
     if !claims.is_empty() {
@@ -199,17 +200,6 @@ fn seen(statements: Vec<Statement>, heads: &[EntryHash]) -> Result<Vec<Statement
         }
     }
     Ok(statements.into_iter().filter(|one| kept.contains(&one.hash)).collect())
-}
-
-fn bridged(decisions: &[Vec<u8>]) -> BTreeSet<EntryHash> {
-    let entries = decisions.iter().filter_map(|bytes| Entry::from_bytes(bytes).ok());
-    let edits = entries.flat_map(|entry| entry.edits);
-    edits
-        .filter_map(|edit| match Decision::from_edit(&edit) {
-            Some(Decision::EntryBridged { entry, .. }) => Some(entry),
-            _ => None,
-        })
-        .collect()
 }
 
 fn line_of(line: &document::Line, received: &Received, names: &BTreeMap<OfficerId, String>) -> Option<Line> {

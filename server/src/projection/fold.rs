@@ -56,17 +56,17 @@ pub(super) fn fold(id: DocId, mut told: Vec<Told>, authority: &Authority) -> Fol
     let unknown = Circumstances { decision_held: 0, received_ms: i64::MAX, by_register: false, device: nobody };
     let of = |hash: &EntryHash| circumstances.get(hash).copied().unwrap_or(unknown);
     let claims = document::judge(id, &statements, authority, &of);
-    let bridged = Exceptions { bridged: authority.bridged.clone(), ..Exceptions::default() };
-    let said = document::fold(id, &statements, &bridged);
+    let everything = Exceptions::of(authority);
+    let said = document::fold(id, &statements, &everything);
     let counts = (!claims.is_empty()).then(|| {
         let left_out = claims.keys().copied().collect();
-        document::fold(id, &statements, &Exceptions { left_out, ..bridged.clone() })
+        document::fold(id, &statements, &everything.without(left_out))
     });
     let attests = statements.iter().any(|s| s.entry.edits.iter().any(|edit| matches!(edit, Edit::Attest(_))));
     let reviewed = attests.then(|| {
         let counts = counts.as_ref().unwrap_or(&said);
-        let attested = document::attested(&statements, counts, &claims, &bridged);
-        let review = document::review(id, &statements, counts, &attested, &claims, &bridged);
+        let attested = document::attested(&statements, counts, &claims, &everything);
+        let review = document::review(id, &statements, counts, &attested, &claims, &everything);
         (attested, review)
     });
     let birth = told.iter().find(|one| one.statement.hash.document() == id).filter(|one| !one.by_register);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ploughshare_core::cbor::Value;
-use ploughshare_core::document::{self, Conflict, Exceptions};
+use ploughshare_core::document::{self, Conflict};
 use ploughshare_core::domain::draft::json_to_value;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::{DocId, EntryHash, OperationId};
@@ -62,7 +62,7 @@ pub async fn choose(app: &App, by: &By, choice: &Choice) -> Result<Chosen, Regis
         }
         let Some(conflict) = conflict else { return Err(settled(&told, choice)) };
         let value = value(&kind, &conflict, choice)?;
-        let everything = Exceptions { left_out: BTreeSet::new(), ..told.exceptions.clone() };
+        let everything = told.exceptions.without(BTreeSet::new());
         let after = document::fold(choice.item, &told.statements, &everything).heads;
         let Some(mut tx) = steady.lock(app).await? else { continue };
         let edit = Edit::Choose { path: choice.path.clone(), value: value.clone(), reason: choice.reason.clone() };

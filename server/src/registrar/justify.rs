@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ploughshare_core::document::{self, Exceptions};
+use ploughshare_core::document;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::{DocId, EntryHash, OperationId};
 
@@ -46,7 +46,7 @@ pub async fn settle(app: &App, by: &By, id: &[u8; 32], deed: Deed, reason: &str)
             return Err(RegistrarError::NotJustified);
         };
         let told = told(app, &operation, &item).await?;
-        let everything = Exceptions { left_out: BTreeSet::new(), ..told.exceptions.clone() };
+        let everything = told.exceptions.without(BTreeSet::new());
         let after = document::fold(item, &told.statements, &everything).heads;
         let Some(mut tx) = steady.lock(app).await? else { continue };
         let verb = match deed {

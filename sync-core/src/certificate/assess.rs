@@ -112,7 +112,7 @@ pub fn signed_states(
         }
     }
     let here: BTreeSet<EntryHash> = statements.iter().map(|s| s.hash).collect();
-    let exceptions = Exceptions { left_out: BTreeSet::new(), bridged: bridged.clone() };
+    let exceptions = Exceptions { bridged: bridged.clone(), ..Exceptions::default() };
     let is_what_was_read = |state: &SignedState| {
         state.heads.iter().all(|head| here.contains(head))
             && fold_as_seen(document, statements, &state.heads, &exceptions).digest() == state.digest
@@ -131,7 +131,8 @@ pub fn assess(case: &Case<'_>) -> Assessment {
         (state.is_complete(witnesses), state.destroyed.len() + state.witnessed.len(), state.digest)
     };
     let state = states.into_iter().max_by_key(rank);
-    let counting = Exceptions { left_out: case.claims.clone(), bridged: case.authority.bridged.clone() };
+    let counting =
+        Exceptions { left_out: case.claims.clone(), bridged: case.authority.bridged.clone(), ..Exceptions::default() };
     let content = match &state {
         Some(state) => fold_as_seen(case.document, case.statements, &state.heads, &counting).content(),
         None => crate::document::fold(case.document, case.statements, &counting).content(),

@@ -116,7 +116,7 @@ fn check_deed(body: &Body) -> Result<(SignedState, DestructionRecord, Outcome), 
     });
     let state = state.ok_or(CertificateError::NotSigned { witnesses: body.witnesses })?;
     let left_out: BTreeSet<EntryHash> = body.left_out.keys().copied().collect();
-    let counting = Exceptions { left_out, bridged: body.bridged.clone() };
+    let counting = Exceptions { left_out, bridged: body.bridged.clone(), ..Exceptions::default() };
     let content = fold_as_seen(body.document, &statements, &state.heads, &counting).content();
     let record = DestructionRecord::read(&content);
     let outcome = outcome(&record);

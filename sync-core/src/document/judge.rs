@@ -121,7 +121,7 @@ pub fn judge(
     if authority.policy(&policy::ONE_DEVICE_COUNTS) == 0 {
         claims.extend(on_one_device(&about, authority, &claims));
     }
-    let exceptions = Exceptions { left_out: BTreeSet::new(), bridged: authority.bridged.clone() };
+    let exceptions = Exceptions::of(authority);
     let order = order(id, statements, &exceptions);
     let Some((_, birth)) = order.ready.iter().find(|(hash, _)| hash.document() == id) else { return claims };
     let exempt = |hash: &EntryHash| by_register.contains(hash) || authority.released.contains_key(hash);

@@ -72,16 +72,20 @@ pub(super) fn order<'a>(id: DocId, statements: &'a [Statement], exceptions: &Exc
         }
     }
 
-    let void = find_void(kind.as_deref(), &ready);
+    let void = find_void(kind.as_deref(), &ready, &exceptions.forked);
     Order { kind, ready, waiting, void }
 }
 
-fn find_void(kind: Option<&str>, ready: &[(EntryHash, &Entry)]) -> BTreeMap<EntryHash, Void> {
+fn find_void(
+    kind: Option<&str>,
+    ready: &[(EntryHash, &Entry)],
+    forked: &BTreeMap<JournalId, u64>,
+) -> BTreeMap<EntryHash, Void> {
     let mut void = BTreeMap::new();
     let Some(kind) = kind else { return void };
     let mut journals: BTreeMap<JournalId, BTreeSet<u64>> = BTreeMap::new();
     // Where two different entries stand under one number, the journal forked: its branches cannot have seen each other.
-    let mut forks: BTreeMap<JournalId, u64> = BTreeMap::new();
+    let mut forks = forked.clone();
     for (_, entry) in ready {
         if !journals.entry(entry.journal).or_default().insert(entry.number) {
             let fork = forks.entry(entry.journal).or_insert(entry.number);
@@ -102,7 +106,12 @@ fn find_void(kind: Option<&str>, ready: &[(EntryHash, &Entry)]) -> BTreeMap<Entr
             void.insert(*hash, why);
         } else if let Some(own) = journals.get(&entry.journal) {
             let last = own.range(..entry.number).next_back().copied();
-            let last = last.map(|last| forks.get(&entry.journal).map_or(last, |fork| last.min(*fork)));
+            // Before the fork there is one trunk; of what stands after it, an author knows their own branch alone.
+            let fork = forks.get(&entry.journal).copied();
+            let last = match fork {
+                Some(fork) if entry.number > fork => own.range(..fork).next_back().copied(),
+                _ => last,
+            };
             if last.is_some_and(|last| mine.get(&entry.journal).is_none_or(|saw| *saw < last)) {
                 void.insert(*hash, Void::SkipsOwnLast);
             } else if own.len() > limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT

@@ -199,7 +199,7 @@ fn every_statement_beside_every_other_is_visible_or_void_with_its_reason() {
                 assert_eq!(first.fields, alone.fields, "{what}: what is no content changed content");
             }
             // Left out, the other says nothing and takes nothing with it.
-            let without = Exceptions { left_out: BTreeSet::from([other.hash]), bridged: BTreeSet::new() };
+            let without = Exceptions { left_out: BTreeSet::from([other.hash]), ..Exceptions::default() };
             let all = [base.statements.as_slice(), &[one.clone(), other.clone()]].concat();
             assert_eq!(fold(base.id, &all, &without).fields, alone.fields, "{what}");
         }

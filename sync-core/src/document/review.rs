@@ -168,7 +168,7 @@ pub fn review(
     let latest: Vec<&Attested> = reviews.iter().filter(|one| !known.contains(&one.entry)).copied().collect();
     let verified = reviews.iter().rev().find(|one| one.attestation.what == "verified").map(|one| {
         let left_out = exceptions.left_out.iter().chain(claims.keys()).copied().collect();
-        let counting = Exceptions { left_out, bridged: exceptions.bridged.clone() };
+        let counting = exceptions.without(left_out);
         let content = fold_as_seen(id, statements, &one.attestation.heads, &counting).content();
         let now = document.content();
         let amendments = now.into_iter().filter(|(path, value)| content.get(path) != Some(value)).collect();

@@ -154,7 +154,7 @@ fn what_does_not_count_neither_erases_the_honest_value_nor_blocks_later_work() {
     let all = [birth, bad.clone(), later.clone()];
     let said = fold(id, &all, &Exceptions::default());
     assert_eq!(plain(&said, "status"), ["destroyed"]);
-    let exceptions = Exceptions { left_out: BTreeSet::from([bad.hash]), bridged: BTreeSet::new() };
+    let exceptions = Exceptions { left_out: BTreeSet::from([bad.hash]), ..Exceptions::default() };
     let counts = fold(id, &all, &exceptions);
     assert_eq!(plain(&counts, "status"), ["stored"]);
     assert_eq!(plain(&counts, "make"), ["TULA"]);
@@ -172,7 +172,7 @@ fn what_stands_on_something_missing_waits_for_it_by_name_and_can_be_bridged() {
     let waits = fold(id, &here, &Exceptions::default());
     assert_eq!(waits.waiting, BTreeMap::from([(later.hash, vec![lost.hash])]));
     assert!(values(&waits, "model").is_empty());
-    let exceptions = Exceptions { left_out: BTreeSet::new(), bridged: BTreeSet::from([lost.hash]) };
+    let exceptions = Exceptions { bridged: BTreeSet::from([lost.hash]), ..Exceptions::default() };
     let bridged = fold(id, &here, &exceptions);
     assert_eq!(plain(&bridged, "model"), ["M70"]);
     let found = fold(id, &[here.as_slice(), &[lost]].concat(), &exceptions);
@@ -225,7 +225,7 @@ fn a_shape_of_a_later_vocabulary_makes_the_document_read_only_and_stops_nobody()
     let document = fold(id, &all, &Exceptions::default());
     assert!(document.update_needed);
     assert_eq!(plain(&document, "model"), ["M70"]);
-    let put_aside = Exceptions { left_out: BTreeSet::from([unknown.hash]), bridged: BTreeSet::new() };
+    let put_aside = Exceptions { left_out: BTreeSet::from([unknown.hash]), ..Exceptions::default() };
     assert!(!fold(id, &all, &put_aside).update_needed, "the register can put it aside");
 }
 
@@ -251,12 +251,34 @@ fn a_branch_that_is_ahead_voids_nothing_of_the_other() {
     let right_2 = right.says(Some(id), &[right_1.hash], vec![set("model", "RIGHT")]);
     left.number += 1;
     let left_3 = left.says(Some(id), &[left_1.hash], vec![set("variant", "LEFT")]);
-    let skips = left.says(Some(id), &[birth.hash], vec![set("finish", "SKIPS")]);
-    let all = [birth, left_1, right_1, right_2, left_3, skips.clone()];
+    let all = [birth, left_1, right_1, right_2, left_3];
     let document = fold(id, &all, &Exceptions::default());
-    assert_eq!(document.void.keys().collect::<Vec<_>>(), [&skips.hash]);
+    assert_eq!(document.void.keys().collect::<Vec<_>>(), Vec::<&EntryHash>::new());
     assert_eq!(plain(&document, "variant"), ["LEFT"]);
     assert_eq!(plain(&document, "model"), ["RIGHT"]);
+}
+
+/// A copied tablet: the copy speaks of this document at once, the other one speaks of something else first.
+#[test]
+fn branches_that_parted_over_another_document_void_nothing_once_the_register_says_so() {
+    let mut a = Pen::new(1);
+    let birth = a.says(None, &[], vec![create(&[])]);
+    let id = birth.hash.document();
+    let trunk = a.says(Some(id), &[birth.hash], vec![set("make", "TRUNK")]);
+    let fork = a.number;
+    let (mut left, mut right) = (a.clone(), a.clone());
+    let left_2 = left.says(Some(id), &[trunk.hash], vec![set("model", "LEFT")]);
+    right.number += 1;
+    let right_3 = right.says(Some(id), &[trunk.hash], vec![set("variant", "RIGHT")]);
+    let skips = right.says(Some(id), &[birth.hash], vec![set("finish", "SKIPS")]);
+    let all = [birth, trunk, left_2, right_3.clone(), skips.clone()];
+    let document = fold(id, &all, &Exceptions::default());
+    assert!(document.void.contains_key(&right_3.hash), "nothing here shows that there are two branches");
+    let forked = BTreeMap::from([(right_3.entry.journal, fork)]);
+    let document = fold(id, &all, &Exceptions { forked, ..Exceptions::default() });
+    assert_eq!(document.void.keys().collect::<Vec<_>>(), [&skips.hash], "the trunk is known to both");
+    assert_eq!(plain(&document, "model"), ["LEFT"]);
+    assert_eq!(plain(&document, "variant"), ["RIGHT"]);
 }
 
 #[test]
@@ -423,7 +445,7 @@ proptest! {
         let (id, all) = play(&moves);
         let left_out: BTreeSet<EntryHash> =
             all.iter().enumerate().filter(|(i, _)| mask >> (i % 64) & 1 == 1).map(|(_, s)| s.hash).collect();
-        let exceptions = Exceptions { left_out: left_out.clone(), bridged: BTreeSet::new() };
+        let exceptions = Exceptions { left_out: left_out.clone(), ..Exceptions::default() };
         let counts = fold(id, &all, &exceptions);
         prop_assert!(counts.waiting.is_empty());
         for said in counts.fields.values().flatten() {
