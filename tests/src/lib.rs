@@ -3,6 +3,7 @@
 
 pub mod hand;
 pub mod program;
+pub mod reorder;
 pub mod state;
 pub mod tale;
 pub mod web;

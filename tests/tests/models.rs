@@ -49,7 +49,7 @@ async fn a_model_added_by_decision_judges_on_every_side_and_is_added_once() {
         register.current().await;
         sync(&amina).await;
         assert_eq!((noticed(&amina), open()), (1, 1));
-        register.is_rebuilt_equal().await;
+        register.is_the_same_in_any_order().await;
     })
     .await;
 }
