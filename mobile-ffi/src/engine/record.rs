@@ -84,12 +84,42 @@ pub(super) fn append(conn: &Connection, voice: &Voice<'_>, kind: &str, entry: En
     let folded = if entry.document.is_none() {
         documents::write_fold(conn, &document, &[Statement { hash, entry }], voice.authority, &reviewer, now_ms)?
     } else {
-        documents::refold(conn, &document, voice.authority, &reviewer, now_ms)?
+        refolded(conn, voice, &document)?
     };
     if let Some(void) = folded.void.get(&hash) {
         return Err(void.clone().into());
     }
     Ok((saved, folded))
+}
+
+/// Says an entry in the place of one that it continues, which is not sealed and on which nothing stands.
+pub(super) fn continued(
+    conn: &Connection,
+    voice: &Voice<'_>,
+    kind: &str,
+    before: &EntryHash,
+    entry: &Entry,
+) -> Result<()> {
+    entry.check(kind)?;
+    let bytes = entry.to_bytes();
+    if bytes.len() > limits::ENTRY_BYTES {
+        return Err(EntryError::TooLarge { bytes: bytes.len() }.into());
+    }
+    let hash = EntryHash::from_bytes(sha256(&bytes));
+    let document = entry.about(&hash);
+    if !entries::grow(conn, before, &hash, &bytes)? {
+        return Err(TabletError::internal("the entry that is continued is sealed"));
+    }
+    let folded = refolded(conn, voice, &document)?;
+    folded.void.get(&hash).map_or(Ok(()), |void| Err(void.clone().into()))
+}
+
+fn refolded(conn: &Connection, voice: &Voice<'_>, document: &DocId) -> Result<Document> {
+    let now_ms = voice.moment.claimed_ms;
+    let reviewer = |conn: &Connection, document: &Document| {
+        review::state(conn, &document.id, Some(voice.session), voice.authority, now_ms)
+    };
+    documents::refold(conn, document, voice.authority, &reviewer, now_ms)
 }
 
 /// The creation that a draft stands for. Sets come in the order in which they stand in the entry, so that the keys of members come out

@@ -263,7 +263,7 @@ impl Tablet {
                 advanced(&progress, views.len());
             }
             if !edits.is_empty() {
-                deed.say(&seen.id, edits)?;
+                deed.scanned(&seen.id, edits)?;
             }
             Ok(views)
         })

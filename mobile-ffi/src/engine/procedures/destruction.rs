@@ -5,7 +5,7 @@ mod close;
 mod obstacles;
 mod view;
 
-use ploughshare_core::destruction::{DISCOURAGED, Fate, NEVER_FINAL_ALONE, outcome};
+use ploughshare_core::destruction::{DISCOURAGED, Fate, ItemOutcome, NEVER_FINAL_ALONE, Outcome, outcome};
 use ploughshare_core::domain::draft::DraftMember;
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::procedures::{DestructionRecord, ResultRecord};
@@ -310,7 +310,8 @@ impl Tablet {
                 let withdraw = Edit::Withdraw { path: format!("planned/{planned}"), reason: reason.trim().to_owned() };
                 deed.say(&seen.id, vec![withdraw])?;
             } else {
-                not_settled(&record, &thing.id, item)?;
+                let so_far = outcome(&record);
+                not_settled(so_far.items.iter().find(|one| one.item == thing.id), item)?;
                 let says = Says::default()
                     .with("item", id_value(&thing.id))
                     .with("result", "withdrawn")
@@ -394,7 +395,7 @@ impl Tablet {
                 views.push(view(identity, true, shown, message.as_deref()));
             }
             if !edits.is_empty() {
-                deed.say(&seen.id, edits)?;
+                deed.scanned(&seen.id, edits)?;
             }
             Ok(views)
         })
@@ -402,58 +403,54 @@ impl Tablet {
 
     /// Writes down what became of an item.
     pub fn destruction_result(&self, destruction: &str, result: &ItemResult) -> Result<DestructionItemView> {
-        let came_to = code("destruction", "results/*/result", &result.result)?;
-        let method = result.method.as_deref().map(|m| code("destruction", "results/*/method", m)).transpose()?;
-        let counted = result
-            .quantity_method
-            .as_deref()
-            .map(|m| code("destruction", "results/*/quantity_method", m))
-            .transpose()?;
-        let id = self.deed(result.as_claim, |deed| {
+        let mut done = self.destruction_results(destruction, std::slice::from_ref(result), None)?;
+        done.pop().ok_or_else(|| TabletError::internal("nothing was written down"))
+    }
+
+    /// Writes down what became of several items: of all of them or, if one is refused, of none.
+    pub fn destruction_results(
+        &self,
+        destruction: &str,
+        results: &[ItemResult],
+        progress: Progress,
+    ) -> Result<Vec<DestructionItemView>> {
+        let checked: Vec<(String, Option<String>, Option<String>)> = results
+            .iter()
+            .map(|result| {
+                let came_to = code("destruction", "results/*/result", &result.result)?;
+                let method = result.method.as_deref().map(|m| code("destruction", "results/*/method", m));
+                let counted =
+                    result.quantity_method.as_deref().map(|m| code("destruction", "results/*/quantity_method", m));
+                Ok((came_to, method.transpose()?, counted.transpose()?))
+            })
+            .collect::<Result<_>>()?;
+        let as_claim = results.iter().all(|result| result.as_claim);
+        let ids = self.deed(as_claim, |deed| {
             let (seen, record) = open(deed, destruction, &["under_way"])?;
-            let thing = deed.item(&result.item)?;
-            planned_member(&seen, &record, &thing.id, &result.item)?;
-            not_settled(&record, &thing.id, &result.item)?;
-            let item = ItemRecord::read(&thing.content());
-            let processed = matches!(came_to.as_str(), "complete" | "second_process" | "failed");
-            if processed && let Some((code, reason)) = obstacles::held(&thing, &item) {
-                let message = format!("{} may not be destroyed: {reason}", result.item);
-                let hint = format!(
-                    "Set it aside and reject it: fieldkit destruction result {} \"{}\" --result rejected --reason …",
-                    short(&seen.id),
-                    result.item
-                );
-                return Err(refused(code, message, &hint));
+            let so_far = outcome(&record);
+            let (mut ids, mut edits, mut back) = (Vec::new(), Vec::new(), Vec::new());
+            let mut finder = Finder::default();
+            let planned = record.planned.iter().filter(|planned| planned.is_live()).filter_map(|planned| planned.item);
+            let planned: Vec<DocId> = planned.collect();
+            for (result, (came_to, method, counted)) in results.iter().zip(&checked) {
+                let thing = deed.see(&finder.item_of(&deed.tx, &result.item, &planned)?)?;
+                if ids.contains(&thing.id) {
+                    let message = format!("{} is named twice", result.item);
+                    return Err(refused("destruction.twice", message, "Name each item once."));
+                }
+                let course = Course { seen: &seen, record: &record, so_far: &so_far };
+                edits.push(course.comes_to(deed, &thing, result, came_to, method.clone(), counted.clone())?);
+                ids.push(thing.id);
+                if matches!(came_to.as_str(), "rejected" | "withdrawn") {
+                    back.push(thing);
+                }
+                advanced(&progress, ids.len());
             }
-            if !processed && result.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-                return Err(refused("edit.no_reason", "the reason is missing", "Say why in a few words: --reason."));
-            }
-            let method = method.clone().or_else(|| record.method.clone()).filter(|_| processed);
-            if came_to == "complete" {
-                is_the_one(&record, &thing.id, &result.item)?;
-                final_enough(&record, &thing.id, method.as_deref(), result)?;
-            }
-            let quantity = quantity(&seen, &record, &thing, &item, result, &came_to)?;
-            let says = Says::default()
-                .with("item", id_value(&thing.id))
-                .with("result", came_to.as_str())
-                .with("at", deed.now_ms)
-                .maybe("tag", item.tag.clone())
-                .maybe("method", method)
-                .maybe("quantity", quantity)
-                .maybe("quantity_method", counted.clone().filter(|_| quantity.is_some()))
-                .maybe("weight_g", result.weight_g)
-                .maybe("fragments", result.fragments)
-                .maybe("before", result.before.map(|hash| hash.to_vec()))
-                .maybe("after", result.after.map(|hash| hash.to_vec()))
-                .maybe("reason", result.reason.clone());
-            deed.say(&seen.id, vec![says.add("results")])?;
-            if matches!(came_to.as_str(), "rejected" | "withdrawn") {
-                back_in_store(deed, &thing)?;
-            }
-            Ok(thing.id)
+            deed.scanned(&seen.id, edits)?;
+            back.iter().try_for_each(|thing| back_in_store(deed, thing))?;
+            Ok(ids)
         })?;
-        self.destruction_item(destruction, &id)
+        self.destruction_items(destruction, &ids)
     }
 
     /// Writes down scrap that left the site.
@@ -493,10 +490,94 @@ fn planned_member(seen: &Seen, record: &DestructionRecord, item: &DocId, named: 
     })
 }
 
+/// A destruction under way, and what it came to so far.
+struct Course<'a> {
+    seen: &'a Seen,
+    record: &'a DestructionRecord,
+    so_far: &'a Outcome,
+}
+
+impl Course<'_> {
+    fn of(&self, item: &DocId) -> Option<&ItemOutcome> {
+        let found = self.so_far.items.binary_search_by_key(item, |one| one.item).ok();
+        found.and_then(|at| self.so_far.items.get(at))
+    }
+
+    /// The statement of what became of an item, if it may be said.
+    fn comes_to(
+        &self,
+        deed: &Deed<'_>,
+        thing: &Seen,
+        result: &ItemResult,
+        came_to: &str,
+        method: Option<String>,
+        counted: Option<String>,
+    ) -> Result<Edit> {
+        planned_member(self.seen, self.record, &thing.id, &result.item)?;
+        not_settled(self.of(&thing.id), &result.item)?;
+        let item = ItemRecord::read(&thing.content());
+        let processed = matches!(came_to, "complete" | "second_process" | "failed");
+        if processed && let Some((code, reason)) = obstacles::held(thing, &item) {
+            let message = format!("{} may not be destroyed: {reason}", result.item);
+            let hint = format!(
+                "Set it aside and reject it: fieldkit destruction result {} \"{}\" --result rejected --reason …",
+                short(&self.seen.id),
+                result.item
+            );
+            return Err(refused(code, message, &hint));
+        }
+        if !processed && result.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+            return Err(refused("edit.no_reason", "the reason is missing", "Say why in a few words: --reason."));
+        }
+        let method = method.or_else(|| self.record.method.clone()).filter(|_| processed);
+        if came_to == "complete" {
+            is_the_one(self.of(&thing.id), &result.item)?;
+            final_enough(self.record, &thing.id, method.as_deref(), result)?;
+        }
+        let quantity = self.quantity(thing, &item, result, came_to)?;
+        let says = Says::default()
+            .with("item", id_value(&thing.id))
+            .with("result", came_to)
+            .with("at", deed.now_ms)
+            .maybe("tag", item.tag.clone())
+            .maybe("method", method)
+            .maybe("quantity", quantity)
+            .maybe("quantity_method", counted.filter(|_| quantity.is_some()))
+            .maybe("weight_g", result.weight_g)
+            .maybe("fragments", result.fragments)
+            .maybe("before", result.before.map(|hash| hash.to_vec()))
+            .maybe("after", result.after.map(|hash| hash.to_vec()))
+            .maybe("reason", result.reason.clone());
+        Ok(says.add("results"))
+    }
+
+    /// How much of a lot is destroyed by this result.
+    fn quantity(&self, thing: &Seen, item: &ItemRecord, result: &ItemResult, came_to: &str) -> Result<Option<i64>> {
+        if !item.is_ammunition() || came_to != "complete" {
+            return Ok(None);
+        }
+        let planned = self.record.planned.iter().find(|planned| planned.is_live() && planned.item == Some(thing.id));
+        let there = on_hand(thing, item);
+        let planned = planned.and_then(|planned| planned.quantity).unwrap_or(there);
+        let so_far = self.of(&thing.id).and_then(|one| one.destroyed_quantity);
+        let left = planned.min(there) - so_far.unwrap_or(0);
+        let quantity = result.quantity.unwrap_or(left);
+        if result.quantity_method.is_none() {
+            let hint = "Say how the quantity was found: --counted or --estimated.";
+            return Err(refused("destruction.no_quantity_method", "a lot is destroyed by quantity", hint));
+        }
+        if quantity <= 0 || quantity > left {
+            let message = format!("{left} of this lot are left to be destroyed here, not {quantity}");
+            let hint = format!("See `fieldkit destruction show {}`.", short(&self.seen.id));
+            return Err(refused("destruction.more_than_there", message, &hint));
+        }
+        Ok(Some(quantity))
+    }
+}
+
 /// What is destroyed, rejected or withdrawn has its result.
-fn not_settled(record: &DestructionRecord, item: &DocId, named: &str) -> Result<()> {
-    let fate =
-        outcome(record).items.into_iter().find(|one| one.item == *item).map(|one| (one.fate, one.destroyed_quantity));
+fn not_settled(so_far: Option<&ItemOutcome>, named: &str) -> Result<()> {
+    let fate = so_far.map(|one| (one.fate, one.destroyed_quantity));
     let Some((fate @ (Fate::Destroyed | Fate::Rejected | Fate::Withdrawn), quantity)) = fate else { return Ok(()) };
     // A lot may be destroyed in several goes.
     if fate == Fate::Destroyed && quantity.is_some() {
@@ -509,9 +590,8 @@ fn not_settled(record: &DestructionRecord, item: &DocId, named: &str) -> Result<
 }
 
 /// What was found to be another thing than the list says is not destroyed in its place.
-fn is_the_one(record: &DestructionRecord, item: &DocId, named: &str) -> Result<()> {
-    let checked = outcome(record).items.into_iter().find(|one| one.item == *item).and_then(|one| one.identity);
-    if checked.as_deref() != Some("mismatch") {
+fn is_the_one(so_far: Option<&ItemOutcome>, named: &str) -> Result<()> {
+    if so_far.and_then(|one| one.identity.as_deref()) != Some("mismatch") {
         return Ok(());
     }
     let message = format!("{named} was found to be another one than its record says");
@@ -534,37 +614,6 @@ fn final_enough(record: &DestructionRecord, item: &DocId, method: Option<&str>, 
     let hint =
         "Write it down as --result second_process, and complete it with another method, for example CUT-T, SHR or SML.";
     Err(refused("destruction.needs_second_process", message, hint))
-}
-
-/// How much of a lot is destroyed by this result.
-fn quantity(
-    seen: &Seen,
-    record: &DestructionRecord,
-    thing: &Seen,
-    item: &ItemRecord,
-    result: &ItemResult,
-    came_to: &str,
-) -> Result<Option<i64>> {
-    if !item.is_ammunition() || came_to != "complete" {
-        return Ok(None);
-    }
-    let planned = record.planned.iter().find(|planned| planned.is_live() && planned.item == Some(thing.id));
-    let there = on_hand(thing, item);
-    let planned = planned.and_then(|planned| planned.quantity).unwrap_or(there);
-    let so_far =
-        outcome(record).items.into_iter().find(|one| one.item == thing.id).and_then(|one| one.destroyed_quantity);
-    let left = planned.min(there) - so_far.unwrap_or(0);
-    let quantity = result.quantity.unwrap_or(left);
-    if result.quantity_method.is_none() {
-        let hint = "Say how the quantity was found: --counted or --estimated.";
-        return Err(refused("destruction.no_quantity_method", "a lot is destroyed by quantity", hint));
-    }
-    if quantity <= 0 || quantity > left {
-        let message = format!("{left} of this lot are left to be destroyed here, not {quantity}");
-        let hint = format!("See `fieldkit destruction show {}`.", short(&seen.id));
-        return Err(refused("destruction.more_than_there", message, &hint));
-    }
-    Ok(Some(quantity))
 }
 
 /// Whether what lies there is what is on the list.

@@ -12,6 +12,9 @@ use super::work::{items, kilograms, moment, named, next, refusals, safe, scan, s
 use crate::args::{Destruction, DestructionPlan, DestructionResult};
 use crate::output::{Output, counted, line, table, time};
 
+/// Results that are told one by one.
+const TOLD: usize = 20;
+
 pub fn destruction(tablet: &Tablet, command: Destruction, output: &Output) -> Result<(), TabletError> {
     match command {
         Destruction::Plan(args) => plan(tablet, *args, output),
@@ -188,10 +191,22 @@ fn photo(text: Option<&str>) -> Result<Option<[u8; 32]>, TabletError> {
     Ok(Some(hasher.finalize().into()))
 }
 
+/// `ITEM` or `ITEM,GRAMS`.
+fn weighed(line: &str) -> Result<(&str, Option<i64>), TabletError> {
+    let Some((item, grams)) = line.rsplit_once(',') else { return Ok((line, None)) };
+    let grams = grams.trim().parse::<i64>().map_err(|_| {
+        TabletError::refused(
+            "usage.bad_weight",
+            format!("'{}' in '{line}' is no weight", grams.trim()),
+            "Nothing was saved. Write ITEM,GRAMS a line.",
+        )
+    })?;
+    Ok((item.trim(), Some(grams)))
+}
+
 fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(), TabletError> {
     let _signed_in = args.word.speak(tablet)?;
-    let single = args.items.len() == 1;
-    if !single && (args.before.is_some() || args.after.is_some() || args.weight_g.is_some() || args.quantity.is_some())
+    if args.items.len() > 1 && (args.before.is_some() || args.after.is_some() || args.weight_g.is_some() || args.quantity.is_some())
     {
         return Err(TabletError::refused(
             "usage.one_item",
@@ -201,22 +216,23 @@ fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(
     }
     let quantity_method = [(args.counted, "counted"), (args.estimated, "estimated"), (args.weighed, "weighed")];
     let quantity_method = quantity_method.into_iter().find(|(is, _)| *is).map(|(_, code)| code.to_owned());
+    let (before, after) = (photo(args.before.as_deref())?, photo(args.after.as_deref())?);
+    let one = |item: &str, weight_g: Option<i64>| ItemResult {
+        item: item.to_owned(),
+        method: args.method.clone(),
+        result: args.result.clone(),
+        quantity: args.quantity,
+        quantity_method: quantity_method.clone(),
+        weight_g,
+        fragments: args.fragments,
+        before,
+        after,
+        reason: args.reason.clone(),
+        as_claim: args.word.as_claim,
+    };
     let mut all: Vec<DestructionItemView> = Vec::new();
-    for item in &args.items {
-        let one = ItemResult {
-            item: item.clone(),
-            method: args.method.clone(),
-            result: args.result.clone(),
-            quantity: args.quantity,
-            quantity_method: quantity_method.clone(),
-            weight_g: args.weight_g,
-            fragments: args.fragments,
-            before: photo(args.before.as_deref())?,
-            after: photo(args.after.as_deref())?,
-            reason: args.reason.clone(),
-            as_claim: args.word.as_claim,
-        };
-        all.push(tablet.destruction_result(&args.destruction, &one).map_err(|mut error| {
+    let mut together = |results: &[ItemResult]| -> Result<(), TabletError> {
+        let done = tablet.destruction_results(&args.destruction, results, None).map_err(|mut error| {
             if !all.is_empty() {
                 error.hint = format!(
                     "The {} before it are written down. {}",
@@ -225,11 +241,24 @@ fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(
                 );
             }
             error
-        })?);
+        })?;
+        all.extend(done);
+        Ok(())
+    };
+    match &args.scan {
+        None => {
+            let results: Vec<_> = args.items.iter().map(|item| one(item, args.weight_g)).collect();
+            together(&results)?;
+        }
+        Some(from) => scan(from, |lines| {
+            let results = lines.iter().map(|line| weighed(line).map(|(item, grams)| one(item, grams)));
+            together(&results.collect::<Result<Vec<_>, _>>()?)
+        })?,
     }
     let view = tablet.destruction(&args.destruction)?;
     output.print(&serde_json::json!({ "results": all, "destruction": view }), |_| {
-        for one in &all {
+        // Hundreds are told in numbers.
+        for one in all.iter().filter(|_| all.len() <= TOLD) {
             let quantity = one.destroyed_quantity.map(|n| format!(", {n} so far")).unwrap_or_default();
             line(&format!("  {}: {}{quantity}", named(&one.item), spoken(Some(&one.fate))));
         }
@@ -335,7 +364,9 @@ fn what_next(view: &DestructionView) {
             next(&format!("fieldkit destruction check {id} --scan -     (TAG,SERIAL a line)"));
         }
         Some("under_way") if open > 0 => {
-            next(&format!("fieldkit destruction result {id} ITEM --result complete --before FILE --after FILE"));
+            next(&format!(
+                "fieldkit destruction result {id} ITEM --result complete --before FILE --after FILE   or many: --scan -"
+            ));
         }
         Some("under_way") => next(&format!("fieldkit destruction close {id}")),
         Some("closed") if view.attested_by.is_empty() || view.witnessed_by.is_empty() => {

@@ -116,13 +116,16 @@ impl Tablet {
 }
 
 impl Tablet {
-    /// What became of one item of a destruction so far.
-    pub(super) fn destruction_item(&self, destruction: &str, id: &DocId) -> Result<DestructionItemView> {
+    /// What became of some items of a destruction so far.
+    pub(super) fn destruction_items(&self, destruction: &str, ids: &[DocId]) -> Result<Vec<DestructionItemView>> {
         self.reading(|reader| {
             let seen = reader.procedure("destruction", destruction)?;
             let came_to = outcome(&DestructionRecord::read(&seen.everything.content()));
-            let found = came_to.items.iter().find(|one| one.item == *id);
-            found.map(|one| item(reader, one)).ok_or_else(|| TabletError::not_found("document", &id.to_string()))
+            let one = |id: &DocId| {
+                let found = came_to.items.iter().find(|one| one.item == *id);
+                found.map(|one| item(reader, one)).ok_or_else(|| TabletError::not_found("document", &id.to_string()))
+            };
+            ids.iter().map(one).collect()
         })
     }
 }

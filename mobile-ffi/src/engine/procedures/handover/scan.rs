@@ -104,7 +104,7 @@ impl Tablet {
                 advanced(&progress, views.len());
             }
             if !edits.is_empty() {
-                deed.say(&seen.id, edits)?;
+                deed.scanned(&seen.id, edits)?;
                 let now = HandoverRecord::read(&deed.see(&seen.id)?.content());
                 if at_loading(&now).is_empty() && now.state.as_deref() == Some("planned") {
                     deed.say(&seen.id, Says::default().with("state", "loaded").sets())?;
@@ -153,7 +153,7 @@ impl Tablet {
                 edits.extend(Says::default().with("receiver", officer_value(&deed.officer)).sets());
             }
             if !edits.is_empty() {
-                deed.say(&seen.id, edits)?;
+                deed.scanned(&seen.id, edits)?;
             }
             let now = HandoverRecord::read(&deed.see(&seen.id)?.content());
             let missing = at_receipt(&now).iter().any(|difference| difference.way == Way::Missing);
