@@ -42,6 +42,9 @@ use crate::model::{Enrolment, TabletConfig};
 use crate::platform::{FileVault, KeyVault, Platform, SystemPlatform};
 use crate::store::{Result, Store, decisions, kv};
 
+/// Minutes after which an officer who does nothing is signed out, if the app does not say.
+const IDLE_MINUTES: u32 = 10;
+
 /// A tablet: its store, its key, and what it knows of who may do what. Share it between threads; saving never waits for the network.
 pub struct Tablet {
     engine: Mutex<Engine>,
@@ -51,6 +54,7 @@ pub struct Tablet {
     vault: Arc<dyn KeyVault>,
     speaking: officers::Speaking,
     dir: PathBuf,
+    idle_ms: u64,
     up_bytes: u64,
     down_bytes: u64,
 }
@@ -166,6 +170,7 @@ impl Tablet {
             vault,
             speaking: officers::Speaking::default(),
             dir: PathBuf::from(&config.dir),
+            idle_ms: u64::from(config.idle_minutes.unwrap_or(IDLE_MINUTES)).saturating_mul(60_000),
             up_bytes: config.up_bytes.unwrap_or(900_000),
             down_bytes: config.down_bytes.unwrap_or(900_000),
         })

@@ -12,12 +12,14 @@ pub struct TabletConfig {
     pub up_bytes: Option<u64>,
     /// Most bytes of segments asked for in one round, 900,000 if not said.
     pub down_bytes: Option<u64>,
+    /// Minutes after which an officer who does nothing is signed out, 10 if not said.
+    pub idle_minutes: Option<u32>,
 }
 
 impl TabletConfig {
     /// A store in this folder, everything else as usual.
     pub fn new(dir: &str) -> Self {
-        Self { dir: dir.to_owned(), up_bytes: None, down_bytes: None }
+        Self { dir: dir.to_owned(), up_bytes: None, down_bytes: None, idle_minutes: None }
     }
 }
 

@@ -152,7 +152,7 @@ fn attest_one(
         key: None,
         signature: None,
     };
-    let edits = vec![Edit::Attest(word.signed(&session.key).to_value())];
+    let edits = vec![Edit::Attest(session.signed(word)?.to_value())];
     let journal = journals::open(conn)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
     let after = what_was_seen(&everything, &statements, &journal.id);
     let entry = entry(conn, voice, Saying { document: Some(id), after, edits })?;

@@ -133,7 +133,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaking.now().unwrap_or(session.officer);
+        let officer = self.speaker()?.unwrap_or(session.officer);
         let tx = store.write()?;
         let now_ms = clock.read(self.platform.as_ref())?.claimed_ms;
         let platform = self.platform.as_ref();

@@ -52,7 +52,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaking.now().unwrap_or(session.officer);
+        let officer = self.speaker()?.unwrap_or(session.officer);
         let key = authority.person_key.as_deref().ok_or_else(no_key)?;
         let recipient = age::x25519::Recipient::from_str(key).map_err(|_| no_key())?;
         // A clock that runs behind must not make a year of birth impossible: the register's last decision was not later than now.

@@ -189,7 +189,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaking.now().unwrap_or(session.officer);
+        let officer = self.speaker()?.unwrap_or(session.officer);
         let tx = store.write()?;
         let mut all = Vec::with_capacity(drafts.len());
         for draft in drafts {
@@ -218,7 +218,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaking.now().unwrap_or(session.officer);
+        let officer = self.speaker()?.unwrap_or(session.officer);
         let mut tx = store.write()?;
         let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
@@ -325,7 +325,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaking.now().unwrap_or(session.officer);
+        let officer = self.speaker()?.unwrap_or(session.officer);
         let id = document_id(store.read(), document)?;
         let moment = clock.read(self.platform.as_ref())?;
         let voice = Voice { session, officer, authority, boot: *boot, moment };

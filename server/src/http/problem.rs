@@ -156,7 +156,7 @@ impl From<PersonsError> for Problem {
         let (code, words) = (error.code(), error.to_string());
         let status = match error {
             E::Store(error) => return error.into(),
-            E::Leaf(_) | E::Unreadable | E::NoRandomness => return Self::internal(code, &words),
+            E::Leaf(_) | E::Key(_) | E::Unreadable | E::NoRandomness => return Self::internal(code, &words),
             // Nothing is lost: weapons go on, records of people wait where they are.
             E::KeyMissing | E::KeyOther | E::Unlogged => {
                 return Self::new(StatusCode::SERVICE_UNAVAILABLE, code, words).retry_after(60);

@@ -180,10 +180,16 @@ pub enum Officer {
     },
     /// List the officers with their keys, leases and waiting times.
     List,
-    /// Forget an officer's key on this tablet. What it signed stays.
+    /// Forget an officer's key on this tablet. What it signed stays. Asks for their PIN, or for that of a registrar.
     Remove {
         /// Name, id, or the key's fingerprint.
         officer: String,
+        /// A registrar who keeps a key on this tablet, where the officer is gone or forgot the PIN.
+        #[arg(long, value_name = "REGISTRAR")]
+        by: Option<String>,
+        /// Read the PIN from the first line of standard input, not from the terminal.
+        #[arg(long)]
+        pin_stdin: bool,
     },
     /// Change an officer's PIN.
     ChangePin {
