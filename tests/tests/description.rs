@@ -205,3 +205,24 @@ async fn whoever_runs_the_server_sees_that_it_lives_that_it_can_work_and_how_muc
     })
     .await;
 }
+
+#[test]
+fn every_test_that_the_documents_name_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for (document, at_least) in [("docs/trust.md", 60), ("docs/threats.md", 50)] {
+        let text = std::fs::read_to_string(root.join(document)).unwrap();
+        let mut named = 0;
+        for part in text.split('`').filter(|part| part.contains(".rs::")) {
+            let (file, test) = part.split_once("::").unwrap();
+            let source = std::fs::read_to_string(root.join(file));
+            let source = source.unwrap_or_else(|error| panic!("{document}: {file}: {error}"));
+            assert!(source.contains(&format!("fn {test}(")), "{document} names `{test}`, which is not in {file}");
+            named += 1;
+        }
+        assert!(named >= at_least, "{document} names {named} tests");
+    }
+    let trust = std::fs::read_to_string(root.join("docs/trust.md")).unwrap();
+    for threat in 1..=24 {
+        assert!(trust.contains(&format!("\n| T{threat} |")), "T{threat} has a row");
+    }
+}

@@ -76,7 +76,7 @@ fn good(store: &Path, arguments: &[&str]) -> Json {
 fn refused(store: &Path, arguments: &[&str]) -> String {
     let (code, said, errors) = fieldkit(store, &[&["--json"], arguments].concat(), "");
     assert_eq!((code, said.as_str()), (Some(1), ""), "{arguments:?}");
-    serde_json::from_str::<Json>(&errors).unwrap()["code"].as_str().unwrap().to_owned()
+    serde_json::from_str::<Json>(&errors).unwrap()["error"]["code"].as_str().unwrap().to_owned()
 }
 
 fn places(dir: &Path, name: &str) -> Vec<Place> {

@@ -1,6 +1,9 @@
 //! The shipped program: every subcommand with `--json`, its exit codes, what it says when it cannot start, and what its log never holds.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "program/readme.rs"]
+mod readme;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
