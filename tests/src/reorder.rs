@@ -176,9 +176,7 @@ impl Known {
             ) => entry(&hash),
             Some(Decision::ItemsJudged { item, other, .. }) => about(&item).union(&about(&other)).copied().collect(),
             Some(Decision::DocumentMoved { document, .. }) => about(&document),
-            Some(Decision::JournalClosed { journal, .. }) => {
-                self.of_journal.get(&journal).cloned().unwrap_or_default()
-            }
+            Some(Decision::JournalClosed { journal, .. }) => self.of_journal.get(&journal).cloned().unwrap_or_default(),
             Some(Decision::JournalForked { .. }) => {
                 panic!("a fork is found when its second branch arrives; `order.rs` brings those in any order")
             }

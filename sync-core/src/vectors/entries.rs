@@ -115,7 +115,11 @@ pub(super) fn edits() -> Vec<(&'static str, Vec<Edit>)> {
         ("decide operation.closed", decide(Decision::OperationClosed { reason: "it is over".to_owned() })),
         (
             "decide officer_key.added",
-            decide(Decision::OfficerKeyAdded { officer, key: vec![0x66; 32], device: DeviceId::from_bytes([0x22; 16]) }),
+            decide(Decision::OfficerKeyAdded {
+                officer,
+                key: vec![0x66; 32],
+                device: DeviceId::from_bytes([0x22; 16]),
+            }),
         ),
         (
             "decide officer_key.revoked",
@@ -140,7 +144,11 @@ pub(super) fn edits() -> Vec<(&'static str, Vec<Edit>)> {
         ("decide items.judged, of two operations", decide(judged(Some(to)))),
         (
             "decide document.moved",
-            decide(Decision::DocumentMoved { document: DocId::from_bytes([3; 16]), to, reason: "handed over".to_owned() }),
+            decide(Decision::DocumentMoved {
+                document: DocId::from_bytes([3; 16]),
+                to,
+                reason: "handed over".to_owned(),
+            }),
         ),
         ("decide model.added", decide(Decision::ModelAdded { toml: "id = \"north\"\nname = \"N\"\n".to_owned() })),
         ("decide model.withdrawn", decide(Decision::ModelWithdrawn { id: "north".to_owned() })),
@@ -228,7 +236,8 @@ fn every_decision_is_frozen() {
         D::PersonKeyPublished { .. } => 22,
     };
     let read = |vector| Entry::from_bytes(&bytes(vector, "bytes")).unwrap().edits;
-    let said: Vec<Decision> = frozen("entries").values().flat_map(read).filter_map(|e| Decision::from_edit(&e)).collect();
+    let said: Vec<Decision> =
+        frozen("entries").values().flat_map(read).filter_map(|e| Decision::from_edit(&e)).collect();
     let numbers: std::collections::BTreeSet<i32> = said.iter().map(number).collect();
     assert_eq!(numbers, (0..23).collect());
 }

@@ -156,7 +156,8 @@ fn the_commands_of_the_readme_do_what_it_says_as_they_stand_there() {
         desk.signs(&format!("fieldkit --store site officer add --ticket {ticket}"));
     }
     for n in 1..=4 {
-        let rifle = format!("--class ASR --make IZHMASH --model AKM --calibre 7.62x39 --serial 'KV 000{n}' --tag T-00{n}");
+        let rifle =
+            format!("--class ASR --make IZHMASH --model AKM --calibre 7.62x39 --serial 'KV 000{n}' --tag T-00{n}");
         desk.types(&format!("fieldkit record {rifle} --site kindu --in A"), "");
     }
     let tags = "T-001\nT-002\nT-003\nT-004\n";

@@ -258,3 +258,55 @@ fn a_run_of_scans_is_one_statement_until_it_is_sealed_or_somebody_says_something
     assert_eq!(amina.show(&id).unwrap().value("state"), Some("closed".into()));
     assert_eq!(value(&amina, &items[11], "status"), Some("destroyed".into()));
 }
+
+/// As the largest sites have it: no list is too long for one tablet.
+#[test]
+fn three_thousand_weapons_on_one_list_are_checked_destroyed_and_closed_in_few_statements() {
+    const MANY: usize = 3_000;
+    const ONE_BY_ONE: usize = 200;
+    let world = World::new();
+    world.without_approval();
+    let amina = world.tablet("Amina", &[]);
+    let items = rifles(&amina, MANY, "north", "A");
+    world.sync(&[&amina]);
+    let selma = world.tablet("Selma", &[Role::Supervisor]);
+    let mut began = std::time::Instant::now();
+    let mut took = |what: &str| {
+        println!("{what}: {:.1} s", began.elapsed().as_secs_f64());
+        began = std::time::Instant::now();
+    };
+    let planned = selma.destruction_plan(&new(&tags(1, MANY)), None).unwrap();
+    let id = planned.destruction.document;
+    assert_eq!((planned.added, planned.refused.len()), (MANY, 0));
+    selma.destruction_start(&id, false).unwrap();
+    took("planned");
+    let scans: Vec<String> = (1..=MANY).map(|n| format!("T-{n:03},KV {n:04}")).collect();
+    let (by_hand, piped) = scans.split_at(ONE_BY_ONE);
+    for scan in by_hand {
+        selma.destruction_check(&id, std::slice::from_ref(scan), false, None).unwrap();
+    }
+    took("checked one by one");
+    for some in piped.chunks(100) {
+        let views = selma.destruction_check(&id, some, false, None).unwrap();
+        assert!(views.iter().all(|one| one.identity == "tag_and_serial"));
+    }
+    took("checked by the hundred");
+    let results: Vec<ItemResult> = tags(1, MANY).iter().map(|tag| result(tag, "complete")).collect();
+    let (by_hand, piped) = results.split_at(ONE_BY_ONE);
+    for one in by_hand {
+        selma.destruction_result(&id, one).unwrap();
+    }
+    took("destroyed one by one");
+    for some in piped.chunks(100) {
+        selma.destruction_results(&id, some, None).unwrap();
+    }
+    took("destroyed by the hundred");
+    let closed = selma.destruction_close(&id, false, None).unwrap();
+    assert_eq!((closed.planned, closed.destroyed, closed.unaccounted), (MANY, MANY, 0));
+    took("closed");
+    assert!(statements(&selma, &id) < 60, "{} statements", statements(&selma, &id));
+    world.sync(&[&selma, &amina]);
+    took("synced");
+    assert_eq!(value(&amina, &items[MANY - 1], "status"), Some("destroyed".into()));
+    assert_eq!(amina.destruction(&id).unwrap().destroyed, MANY);
+}

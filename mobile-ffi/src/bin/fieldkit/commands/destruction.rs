@@ -206,7 +206,8 @@ fn weighed(line: &str) -> Result<(&str, Option<i64>), TabletError> {
 
 fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(), TabletError> {
     let _signed_in = args.word.speak(tablet)?;
-    if args.items.len() > 1 && (args.before.is_some() || args.after.is_some() || args.weight_g.is_some() || args.quantity.is_some())
+    if args.items.len() > 1
+        && (args.before.is_some() || args.after.is_some() || args.weight_g.is_some() || args.quantity.is_some())
     {
         return Err(TabletError::refused(
             "usage.one_item",
