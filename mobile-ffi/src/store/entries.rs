@@ -107,7 +107,7 @@ pub(crate) fn birth(conn: &Connection, document: &DocId) -> Result<Option<(Offic
         conn.prepare_cached("SELECT bytes FROM entries WHERE document = ?1 AND substr(hash, 1, 16) = ?1")?;
     let bytes: Option<Vec<u8>> = query.query_row(params![document.as_bytes()], |row| row.get(0)).optional()?;
     let entry = bytes.as_deref().map(parse).transpose()?;
-    Ok(entry.map(|entry| (entry.officer, entry.claimed_ms)))
+    Ok(entry.map(|entry| (ploughshare_core::document::recorder(&entry), entry.claimed_ms)))
 }
 
 /// All statements about a document with how they came to be here.

@@ -117,7 +117,7 @@ pub(super) async fn changes(
     let counted = findings::update(tx, ruling, &known, &before, &items, (seq, at_us)).await?;
     collections.extend(before.values().filter_map(|item| item.collection));
     collections.extend(items.iter().filter_map(|(_, item)| item.record.collection).map(|one| *one.as_bytes()));
-    findings::update_collections(tx, ruling, &collections, (seq, at_us)).await?;
+    findings::update_collections(tx, ruling, *operation.as_bytes(), &collections, (seq, at_us)).await?;
     let courses = procedures.into_iter().map(|(id, procedure)| (id, procedure.course)).collect();
     findings::update_procedures(tx, ruling, &ways, &counted, courses, (seq, at_us)).await?;
     Ok(linked)

@@ -190,6 +190,7 @@ fn act(authority: &Authority, one: &Attested) -> SignedAct {
         what: one.attestation.what.clone(),
         officer: one.attestation.officer,
         device: key_device(authority, one),
+        digest: one.attestation.digest,
         counts: counts_for_rules(one.claim.map(Reason::code)),
         claimed_ms: one.claimed_ms,
     }

@@ -82,6 +82,8 @@ pub struct SignedAct {
     pub officer: OfficerId,
     /// The device that keeps the key they signed with, where that is known.
     pub device: Option<DeviceId>,
+    /// SHA-256 of the content that they saw.
+    pub digest: [u8; 32],
     /// Whether it counts.
     pub counts: bool,
     /// When its author says they said it, milliseconds since the Unix epoch.

@@ -1,6 +1,7 @@
 //! Hand-overs: the manifest, loading, seals, departure, receipt, and what differs. What it means for an item (loaded, received, returned)
 //! is said on the item in the same transaction.
 
+mod keys;
 mod scan;
 mod view;
 
@@ -55,6 +56,10 @@ pub struct NewHandover {
     pub key_body_a: Option<String>,
     /// Second holder of a key.
     pub key_body_b: Option<String>,
+    /// Officer who holds the first key: a name or an id.
+    pub key_holder_a: Option<String>,
+    /// Officer who holds the second key.
+    pub key_holder_b: Option<String>,
     /// Why.
     pub reason: Option<String>,
     /// Numbers of seals put on.
@@ -107,6 +112,9 @@ impl NewHandover {
             if text(&self.key_body_a).trim().eq_ignore_ascii_case(text(&self.key_body_b).trim()) {
                 return Err(refused("handover.one_key_body", "one body holds both keys", hint));
             }
+            let hint = "Name the two officers who hold a key each and will sign for a return: --key-holder-a and --key-holder-b.";
+            needed(&text(&self.key_holder_a), "handover.no_key_holders", "the officer who holds the first key", hint)?;
+            needed(&text(&self.key_holder_b), "handover.no_key_holders", "the officer who holds the second key", hint)?;
         }
         if self.manner == "return" {
             let hint = "A return needs --authority and --authorisation.";
@@ -152,6 +160,7 @@ impl Tablet {
         let new = NewHandover { manner, cargo, ..new };
         new.check()?;
         let (id, refusals) = self.deed(new.as_claim, |deed| {
+            let holders = keys::holders(deed, &new)?;
             let mut draft = Says::default()
                 .with("manner", new.manner.as_str())
                 .with("cargo", new.cargo.as_str())
@@ -169,6 +178,8 @@ impl Tablet {
                 .maybe("authorisation", new.authorisation.clone())
                 .maybe("key_body_a", new.key_body_a.clone())
                 .maybe("key_body_b", new.key_body_b.clone())
+                .maybe("key_holder_a", holders.first().map(officer_value))
+                .maybe("key_holder_b", holders.get(1).map(officer_value))
                 .maybe("reason", new.reason.clone())
                 .draft("handover");
             let (members, refusals) = manifest(deed, &new.manner, &new.cargo, &new.items)?;
@@ -228,6 +239,7 @@ impl Tablet {
     pub fn handover_depart(&self, handover: &str, short_because: Option<&str>, as_claim: bool) -> Result<HandoverView> {
         self.deed(as_claim, |deed| {
             let (seen, record) = open(deed, handover, &["planned", "loaded"])?;
+            keys::agreed(deed, &record, &seen.id)?;
             let differences = at_loading(&record);
             let said = short_because.map(str::trim).filter(|reason| !reason.is_empty());
             if !differences.is_empty() && said.is_none() {

@@ -122,6 +122,8 @@ fn what_may_not_be_destroyed_is_refused_one_by_one_with_its_reason() {
         to_store: Some("A".to_owned()),
         key_body_a: Some("UNMO".to_owned()),
         key_body_b: Some("The movement".to_owned()),
+        key_holder_a: Some("Amina".to_owned()),
+        key_holder_b: Some("Selma".to_owned()),
         items: tags(3, 3),
         ..NewHandover::default()
     };

@@ -360,11 +360,15 @@ static ITEM_FIELDS: &[FieldSpec] = &[
     field("person", "Sealed record of who handed it in", FieldType::Hash),
     flag("trace_pending", "A trace is pending"),
     flag("temporary", "Handed over temporarily, under joint control"),
+    // Under joint control two officers hold a key each; both consent before the item is returned.
+    field("key_holder_a", "Officer who holds the first key", FieldType::Id),
+    field("key_holder_b", "Officer who holds the second key", FieldType::Id),
     int("weight_g", "Weight in grams", 0, 1_000_000_000),
     field("destruction", "Destruction in which it ended", FieldType::Id),
     field("split_from", "Lot that it was taken from", FieldType::Id),
     field("origin_operation", "Operation that it came from", FieldType::Id),
     field("origin_item", "Its document there", FieldType::Id),
+    field("origin_recorder", "Officer who recorded it first", FieldType::Id),
 ];
 
 static COLLECTION_FIELDS: &[FieldSpec] = &[
@@ -423,6 +427,8 @@ static HANDOVER_FIELDS: &[FieldSpec] = &[
     field("arrived_at", "Arrived at", FieldType::Time),
     text("key_body_a", "First holder of a key", LINE),
     text("key_body_b", "Second holder of a key", LINE),
+    field("key_holder_a", "Officer who holds the first key", FieldType::Id),
+    field("key_holder_b", "Officer who holds the second key", FieldType::Id),
     text("reason", "Reason", 1024),
 ];
 

@@ -153,6 +153,12 @@ pub struct HandoverNew {
     /// Second holder of a key.
     #[arg(long, value_name = "BODY")]
     pub key_b: Option<String>,
+    /// Officer who holds the first key: a name or an id. Both sign for a return: `attest HANDOVER consented`.
+    #[arg(long, value_name = "OFFICER")]
+    pub key_holder_a: Option<String>,
+    /// Officer who holds the second key.
+    #[arg(long, value_name = "OFFICER")]
+    pub key_holder_b: Option<String>,
     /// Why.
     #[arg(long)]
     pub reason: Option<String>,

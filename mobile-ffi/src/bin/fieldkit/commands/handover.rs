@@ -109,6 +109,8 @@ fn new(tablet: &Tablet, args: HandoverNew, output: &Output) -> Result<(), Tablet
         authorisation: args.authorisation,
         key_body_a: args.key_a,
         key_body_b: args.key_b,
+        key_holder_a: args.key_holder_a,
+        key_holder_b: args.key_holder_b,
         reason: args.reason,
         seals: args.seal,
         items: items(args.item, args.items.as_deref())?,
@@ -223,6 +225,10 @@ fn what_next(view: &HandoverView) {
     let id = short(&view.document);
     let transport = view.manner.as_deref() == Some("transport");
     match view.state.as_deref() {
+        Some("planned" | "loaded") if !view.consents_missing.is_empty() => {
+            line(&format!("Not consented yet: {}.", view.consents_missing.join(", ")));
+            next(&format!("both holders of a key sign: fieldkit attest {id} consented --as NAME"));
+        }
         Some("planned") if transport => {
             next(&format!("fieldkit handover load {id} --scan -     (then `handover seal`, `handover depart`)"));
         }

@@ -4,13 +4,13 @@ use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::procedures::{HandoverRecord, LoadedRecord, ReceivedRecord};
 use ploughshare_core::edit::Edit;
 use ploughshare_core::handover::{Way, at_loading, at_receipt, items};
-use ploughshare_core::ids::DocId;
+use ploughshare_core::ids::{DocId, OfficerId};
 use serde::Serialize;
 
 use super::super::custody::{Lies, beginning};
 use super::super::find::Finder;
 use super::super::{ItemLine, Line, Progress, advanced, code, lines, officer_value, place_words, refused};
-use super::{ENDED, open};
+use super::{ENDED, keys, open};
 use crate::engine::Tablet;
 use crate::engine::deed::{Deed, Says, Seen, id_value};
 use crate::store::Result;
@@ -137,6 +137,7 @@ impl Tablet {
             let mut received: Vec<DocId> =
                 record.received.iter().filter(|r| r.is_live()).filter_map(|r| r.item).collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
+            keys::agreed(deed, &record, &seen.id)?;
             let receipt = Receipt { handover: &seen, record: &record, options };
             for (line, named) in found(deed, &record, scans)? {
                 views.push(match named {
@@ -318,7 +319,12 @@ impl Receipt<'_> {
         let mut edits = lies.edits(thing, at_ms, more.maybe("authority", authority).maybe("reason", reason));
         edits.extend(Says::default().with("status", "stored").news(thing));
         if joint {
-            edits.extend(Says::default().with("temporary", true).news(thing));
+            let holder = |officer: &Option<OfficerId>| officer.as_ref().map(officer_value);
+            let says = Says::default()
+                .with("temporary", true)
+                .maybe("key_holder_a", holder(&record.key_holder_a))
+                .maybe("key_holder_b", holder(&record.key_holder_b));
+            edits.extend(says.news(thing));
         }
         edits
     }

@@ -1,11 +1,15 @@
 //! Showing a hand-over: how far it is, what differs, what comes next.
 
+use std::collections::BTreeSet;
+
 use ploughshare_core::domain::procedures::{HandoverRecord, LoadedRecord, ReceivedRecord};
-use ploughshare_core::handover::{Difference, Subject, Way, at_loading, at_receipt, seals};
+use ploughshare_core::handover::{Difference, Subject, Way, at_loading, at_receipt, items, seals};
+use ploughshare_core::ids::OfficerId;
 use serde::Serialize;
 
 use super::super::custody::only_looked;
 use super::super::{ItemLine, Reader, RefusedItem, place_words};
+use super::keys;
 use crate::engine::Tablet;
 use crate::engine::deed::Seen;
 use crate::store::Result;
@@ -66,6 +70,8 @@ pub struct HandoverView {
     pub differences: Vec<DiffView>,
     /// Items that were not taken onto the manifest, with why.
     pub refused: Vec<RefusedItem>,
+    /// Of a return: officers who hold a key to its items and have not consented, by name.
+    pub consents_missing: Vec<String>,
     /// Whether what is said of it counts; else some of it is a claim.
     pub counts: bool,
 }
@@ -102,6 +108,7 @@ fn view(reader: &Reader<'_>, seen: &Seen) -> HandoverView {
         seals: record.seals.iter().filter(|s| s.is_live() && s.state.as_deref() == Some("applied")).count(),
         differences: differences(reader, &record),
         refused: Vec::new(),
+        consents_missing: consents_missing(reader, &record),
         counts: seen.counts.digest() == seen.everything.digest(),
         manner: record.manner,
         cargo: record.cargo,
@@ -110,6 +117,16 @@ fn view(reader: &Reader<'_>, seen: &Seen) -> HandoverView {
         vehicle: record.vehicle,
         escort: record.escort,
     }
+}
+
+/// Whose consent a return still needs.
+fn consents_missing(reader: &Reader<'_>, record: &HandoverRecord) -> Vec<String> {
+    if record.manner.as_deref() != Some("return") || record.state.as_deref() == Some("received") {
+        return Vec::new();
+    }
+    let seen = items(record).into_iter().filter_map(|item| reader.see(&item).ok());
+    let missing: BTreeSet<OfficerId> = seen.flat_map(|seen| keys::missing(&seen)).collect();
+    missing.iter().map(|officer| keys::name(reader.authority, officer)).collect()
 }
 
 fn differences(reader: &Reader<'_>, record: &HandoverRecord) -> Vec<DiffView> {
