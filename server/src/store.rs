@@ -13,6 +13,7 @@ macro_rules! sql {
 
 pub mod audit_log;
 pub mod certificates;
+pub mod content;
 pub mod db;
 pub mod error;
 pub mod identity;

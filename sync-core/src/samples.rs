@@ -326,6 +326,9 @@ const LATER: &[&str] = &[
     "split_from",
     "origin_operation",
     "origin_item",
+    "origin_recorder",
+    "key_holder_a",
+    "key_holder_b",
     "session",
     "applied_at",
     "depth_um",
@@ -340,18 +343,10 @@ const LATER: &[&str] = &[
     "authority",
 ];
 
-/// Fields that came after the dictionary of segments was trained. Left out here, so that the dictionary can be made again.
-const SINCE: &[&str] = &["key_holder_a", "key_holder_b", "origin_recorder", "dhash"];
-
-fn one_field<'a>(d: &mut Dice, fields: &'a [FieldSpec]) -> &'a FieldSpec {
-    let trained: Vec<&FieldSpec> = fields.iter().filter(|field| !SINCE.contains(&field.name)).collect();
-    trained[d.below(trained.len())]
-}
-
 /// A member of a set with some of its fields, the first always.
 pub fn member(d: &mut Dice, kind: &str, set: &str) -> Fields {
     let spec = schema::kind(kind).unwrap().set(set).unwrap();
-    let said = spec.fields.iter().filter(|field| !LATER.contains(&field.name) && !SINCE.contains(&field.name)).enumerate();
+    let said = spec.fields.iter().filter(|field| !LATER.contains(&field.name)).enumerate();
     let chosen = said.filter(|(i, _)| *i == 0 || d.percent(if *i < 3 { 80 } else { 40 }));
     let chosen: Vec<&FieldSpec> = chosen.map(|(_, field)| field).collect();
     sorted(chosen.into_iter().map(|field| (field.name.to_owned(), value(d, field))).collect())
@@ -403,7 +398,7 @@ pub fn creation(d: &mut Dice) -> Edit {
 /// One thing said about an item that was born with members.
 pub fn edit(d: &mut Dice, born: &EntryHash) -> Edit {
     let spec = schema::kind("item").unwrap();
-    let field = one_field(d, spec.fields);
+    let field = &d.of(spec.fields);
     let set = d.of(spec.sets);
     let key = format!("{}.{}", crate::entry::member_stem(born), d.below(4));
     match d.below(10) {
@@ -413,7 +408,7 @@ pub fn edit(d: &mut Dice, born: &EntryHash) -> Edit {
         7 => Edit::Add { set: set.name.to_owned(), fields: member(d, "item", set.name) },
         8 => Edit::Withdraw { path: format!("{}/{key}", set.name), reason: d.of(REASONS).to_owned() },
         _ => {
-            let field = one_field(d, set.fields);
+            let field = &d.of(set.fields);
             Edit::Set { path: format!("{}/{key}/{}", set.name, field.name), value: value(d, field) }
         }
     }

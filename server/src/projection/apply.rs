@@ -45,6 +45,8 @@ pub(super) struct Before {
     pub marks: BTreeSet<String>,
     /// The collection that it came in with.
     pub collection: Option<[u8; 16]>,
+    /// Who recorded it, and when they say they did, ms since the Unix epoch.
+    pub recorded: ([u8; 16], i64),
 }
 
 /// Writes the changes that one segment makes; gives the items whose links have to be looked at.
@@ -249,7 +251,7 @@ pub(super) async fn before(
     ids: &[Val],
     seq: u64,
 ) -> Result<BTreeMap<[u8; 16], Before>, ProjectionError> {
-    let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site, content from item \
+    let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site, content, recorder, recorded_at_ms from item \
                where operation = $1 and id in ({})";
     let moved = links::moved_before(tx, operation, ids, seq).await?;
     let mut before = BTreeMap::new();
@@ -270,6 +272,7 @@ pub(super) async fn before(
             identity: Identity::of(doc, &record),
             marks: MarkUse::of(doc, &record).into_iter().map(|mark| mark.text).collect(),
             collection: record.collection.map(|collection| *collection.as_bytes()),
+            recorded: (row.array(8)?, row.int(9)?),
         };
         before.insert(id, one);
     }

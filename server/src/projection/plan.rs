@@ -18,6 +18,7 @@ pub(super) use procedure::{Course, PROCEDURE, ProcedureRow, REFERENCE, SEAL, mem
 
 use super::fold::{Folded, Told};
 use crate::store::Val;
+use crate::store::content::to_bytes;
 use crate::vals;
 
 /// The rows that one document stands for.
@@ -161,7 +162,7 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, authority: &Authori
     let mut content = counts.content();
     content.retain(|path, _| !path.starts_with('$'));
     change.justifications = justification_rows(operation, folded, &content);
-    let bytes = flat(content.iter());
+    let bytes = to_bytes(content.iter());
     let (conflicts, claims) = (conflicts.len(), folded.claims.len());
     let circumstances = Circumstances { birth, conflicts, claims, bytes, seq, acts };
     match kind {
@@ -219,9 +220,6 @@ fn justification_rows(operation: &OperationId, folded: &Folded, content: &Conten
 }
 
 /// Paths and values as one CBOR map.
-fn flat<'a>(pairs: impl Iterator<Item = (&'a String, &'a Value)>) -> Vec<u8> {
-    cbor::encode(&Value::Map(pairs.map(|(path, value)| (Value::Text(path.clone()), value.clone())).collect()))
-}
 
 fn attestation_row(
     operation: &OperationId,
@@ -254,8 +252,8 @@ fn review_row(operation: &OperationId, folded: &Folded, review: &Review) -> Vec<
         review.state.code(),
         verified.map(|v| v.entry.to_vec()),
         verified.map(|v| v.officer.to_vec()),
-        verified.map(|v| flat(v.content.iter().filter(|(path, _)| !path.starts_with('$')))),
-        verified.map(|v| flat(v.amendments.iter()))
+        verified.map(|v| to_bytes(v.content.iter().filter(|(path, _)| !path.starts_with('$')))),
+        verified.map(|v| to_bytes(v.amendments.iter()))
     ]
 }
 

@@ -358,9 +358,8 @@ fn an_attestation_of_something_else_than_stands_at_its_heads_is_told() {
 
 /// An officer's signature that is kept on a device.
 fn keeps_key_on(operation: &mut Operation, who: u8, on: u8) {
-    let next = operation.authority.next;
     let key = key(who).public().as_bytes().to_vec();
-    operation.authority.take(next, &Decision::OfficerKeyAdded { officer: officer(who), key, device: device(on) });
+    operation.authority.officer_keys.get_mut(&key).unwrap().device = device(on);
 }
 
 fn bytes(who: u8) -> Value {

@@ -321,7 +321,7 @@ pub(super) static RULES: &[Rule] = &[
         "R56",
         Flag,
         "More ammunition than there was",
-        "More of a lot was destroyed than it holds or than was on the list; or a quantity that was estimated is suddenly \
+        "More of a lot was taken out, lost or destroyed than it held, or destroyed than was on the list; or a quantity that was estimated is suddenly \
          exact, and nobody counted. Count or weigh the lot and write that down as an event of custody.",
     ),
     rule(
