@@ -74,6 +74,7 @@ pub const PROBLEMS: &[&str] = &[
     "operation.bad_code",
     "operation.closed",
     "operation.code_taken",
+    "operation.days_reversed",
     "operation.not_enrolled",
     "operation.unfinished",
     "operation.unknown",

@@ -266,6 +266,7 @@ impl From<RegistrarError> for Problem {
             | E::TooLarge { .. }
             | E::TooMany(_)
             | E::BadParameter { .. }
+            | E::DaysReversed
             | E::PolicyRange { .. }
             | E::BadSite(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };

@@ -5,7 +5,7 @@ mod item;
 mod procedure;
 
 use ploughshare_core::authorise::Reason;
-use ploughshare_core::cbor::{self, Value};
+use ploughshare_core::cbor;
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Attested, Conflict, Content, Review};
 use ploughshare_core::domain::collection::CollectionRecord;

@@ -360,6 +360,10 @@ fn an_attestation_of_something_else_than_stands_at_its_heads_is_told() {
 fn keeps_key_on(operation: &mut Operation, who: u8, on: u8) {
     let key = key(who).public().as_bytes().to_vec();
     operation.authority.officer_keys.get_mut(&key).unwrap().device = device(on);
+    // Their own tablet they keep.
+    let (next, own) = (operation.authority.next, device(who));
+    let enrolled = Decision::DeviceEnrolled { device: own, key, officer: officer(who), label: String::new() };
+    operation.authority.take(next, &enrolled);
 }
 
 fn bytes(who: u8) -> Value {

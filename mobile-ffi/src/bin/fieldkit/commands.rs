@@ -15,6 +15,8 @@ mod person;
 mod receipt;
 mod record;
 mod review;
+#[cfg(feature = "paper")]
+mod sheet;
 mod show;
 mod spot_check;
 mod sync;

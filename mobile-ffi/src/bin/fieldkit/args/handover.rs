@@ -91,6 +91,18 @@ pub enum Handover {
         /// The hand-over.
         handover: String,
     },
+    /// Print the sheet that travels with the load, as PDF.
+    #[cfg(feature = "paper")]
+    Sheet {
+        /// The hand-over.
+        handover: String,
+        /// The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: String,
+        /// Language: en, fr or ar.
+        #[arg(long, default_value = "en", value_parser = ["en", "fr", "ar"])]
+        lang: String,
+    },
     /// It does not take place: what was loaded lies again where it came from.
     Cancel {
         /// The hand-over.

@@ -42,6 +42,8 @@ pub fn handover(tablet: &Tablet, command: Handover, output: &Output) -> Result<(
                 what_next(view);
             })
         }
+        #[cfg(feature = "paper")]
+        Handover::Sheet { handover, out, lang } => super::sheet::sheet(tablet, &handover, &out, &lang, output),
         Handover::Depart { handover, short_because, word } => {
             let _signed_in = word.speak(tablet)?;
             let view = tablet.handover_depart(&handover, short_because.as_deref(), word.as_claim)?;
