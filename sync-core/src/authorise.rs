@@ -212,15 +212,9 @@ fn act_on(kind: &str, path: &str, value: Option<&crate::cbor::Value>) -> Act {
                 Act::LiftHold
             }
         }
-        (_, "key_holder_a" | "key_holder_b") if value.is_some_and(|value| value.as_bytes().is_some()) => {
-            Act::Keep
-        }
+        (_, "key_holder_a" | "key_holder_b") if value.is_some_and(|value| value.as_bytes().is_some()) => Act::Keep,
         (_, "temporary" | "key_holder_a" | "key_holder_b") => {
-            if value.is_some_and(|value| value.as_bool() == Some(true)) {
-                Act::Keep
-            } else {
-                Act::Dispose
-            }
+            if value.is_some_and(|value| value.as_bool() == Some(true)) { Act::Keep } else { Act::Dispose }
         }
         (_, "intended") => Act::Dispose,
         (_, "destruction") => Act::Execute,

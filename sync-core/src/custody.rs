@@ -202,7 +202,8 @@ fn walk(item: &ItemRecord, recorded_ms: i64) -> Walk {
     // What leaves a place comes before what enters one at the same moment; then by key, so that everybody walks alike.
     let enters = |event: &CustodyRecord| !matches!(event.event.as_deref(), Some("handed_over" | "loaded"));
     events.sort_by(|(a, x), (b, y)| (a, enters(x), &x.key).cmp(&(b, enters(y), &y.key)));
-    let mut walk = Walk { place: None, whole, quantity: whole, steps: Vec::new(), moves: Vec::new(), overdrawn: Vec::new() };
+    let mut walk =
+        Walk { place: None, whole, quantity: whole, steps: Vec::new(), moves: Vec::new(), overdrawn: Vec::new() };
     let first = item.collected_at.filter(|at| *at <= recorded_ms).unwrap_or(recorded_ms);
     if !events.iter().any(|(_, event)| place_of(event).is_some()) {
         // Nobody wrote a chain: it lies where the record says, and lay there before anything happened to it, however late it was recorded.

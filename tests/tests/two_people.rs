@@ -118,7 +118,8 @@ async fn who_recorded_an_item_does_not_verify_it_where_it_was_transferred_to() {
         let item = tale.records("Ines", "KV 1");
         let ines = tale.people["Ines"].hand.officer;
         register.current().await;
-        let asked = json!({ "items": [item.to_string()], "to_operation": south.id.to_string(), "reason": "handed over" });
+        let asked =
+            json!({ "items": [item.to_string()], "to_operation": south.id.to_string(), "reason": "handed over" });
         let done = ruth.post("/api/v1/transfers", &asked).good();
         let new: DocId = done["transferred"][0]["to_item"].as_str().unwrap().parse().unwrap();
         register.current().await;

@@ -206,7 +206,11 @@ mod tests {
     fn a_second_transfer_names_the_document_that_it_came_from_last() {
         let said = told();
         let old = fold(said[0].hash.document(), &said, &Exceptions::default());
-        let (hash, entry) = Pen::new(9).says(None, &[], vec![carried(&old, &OperationId::from_bytes([5; 16]), &OfficerId::from_bytes([1; 16]), "one")]);
+        let (hash, entry) = Pen::new(9).says(
+            None,
+            &[],
+            vec![carried(&old, &OperationId::from_bytes([5; 16]), &OfficerId::from_bytes([1; 16]), "one")],
+        );
         let new = fold(hash.document(), &[Statement { hash, entry: entry.clone() }], &Exceptions::default());
         let again = carried(&new, &OperationId::from_bytes([6; 16]), &recorder(&entry), "two");
         let (hash, entry) = Pen::new(8).says(None, &[], vec![again]);

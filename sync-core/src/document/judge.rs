@@ -214,7 +214,8 @@ fn on_one_device(
     let mut second = Vec::new();
     for (at, (hash, word, device)) in signed.iter().enumerate() {
         let gives_way = signed.iter().enumerate().any(|(before, (_, other, on))| {
-            let pair = Pair::of(&word.what, &other.what).filter(|pair| !pair.same_content() || word.digest == other.digest);
+            let pair =
+                Pair::of(&word.what, &other.what).filter(|pair| !pair.same_content() || word.digest == other.digest);
             let is_second = pair.is_some_and(|pair| match pair.signatures() {
                 (first, second) if first == second => before < at && word.officer != other.officer,
                 (_, second) => second == word.what,

@@ -398,7 +398,9 @@ fn consent_to_one_return_is_none_to_the_next() {
     let mut operation = Operation::new();
     let item = operation.records(COLLECTOR);
     let lend = |operation: &mut Operation| {
-        for (path, value) in [("temporary", Value::Bool(true)), ("key_holder_a", bytes(INSPECTOR)), ("key_holder_b", bytes(BOSS))] {
+        for (path, value) in
+            [("temporary", Value::Bool(true)), ("key_holder_a", bytes(INSPECTOR)), ("key_holder_b", bytes(BOSS))]
+        {
             operation.says(COLLECTOR, item, set(path, value));
         }
     };

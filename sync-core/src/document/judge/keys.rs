@@ -50,8 +50,10 @@ impl Keys {
     /// Whether at least two hold a key and all of them agreed.
     pub(super) fn agree(&self) -> bool {
         let stands = |hash: &&EntryHash| !self.over.contains(*hash);
-        let named: BTreeSet<&OfficerId> = self.named.keys().filter(stands).filter_map(|h| self.named.get(h)).flatten().collect();
-        let agreed: BTreeSet<&OfficerId> = self.agreed.keys().filter(stands).filter_map(|h| self.agreed.get(h)).collect();
+        let named: BTreeSet<&OfficerId> =
+            self.named.keys().filter(stands).filter_map(|h| self.named.get(h)).flatten().collect();
+        let agreed: BTreeSet<&OfficerId> =
+            self.agreed.keys().filter(stands).filter_map(|h| self.agreed.get(h)).collect();
         named.len() >= 2 && named.is_subset(&agreed)
     }
 }

@@ -33,10 +33,8 @@ fn drawn_up(tablet: &Tablet, handover: &str) -> Result<HandoverSheet, TabletErro
     let view = tablet.show(handover)?;
     let (loaded, received) = (members(&view, "loaded"), members(&view, "received"));
     let is_received = text(&view, "state").as_deref() == Some("received");
-    let items: Vec<HandoverItem> = members(&view, "lines")
-        .values()
-        .map(|listed| item(tablet, listed, is_received.then_some(&received)))
-        .collect();
+    let items: Vec<HandoverItem> =
+        members(&view, "lines").values().map(|listed| item(tablet, listed, is_received.then_some(&received))).collect();
     let written = view.history.iter().map(|line| line.by.claimed_ms).min().unwrap_or_default();
     let differences = tablet.handover_diff(handover)?.into_iter().map(|one| {
         let what = one.item.as_ref().map(named).or(one.named).unwrap_or_default();

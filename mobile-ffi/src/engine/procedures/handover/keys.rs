@@ -49,7 +49,11 @@ fn officer(authority: &Authority, text: &str) -> Result<OfficerId> {
         (None, [one]) => Ok(**one),
         (None, []) => {
             let message = format!("no officer of this operation is called '{text}'");
-            Err(refused("handover.unknown_officer", message, "Give the name or the id as the register has it; `sync` first."))
+            Err(refused(
+                "handover.unknown_officer",
+                message,
+                "Give the name or the id as the register has it; `sync` first.",
+            ))
         }
         (None, _) => {
             let message = format!("several officers are called '{text}'");
@@ -88,7 +92,8 @@ pub(super) fn agreed(deed: &Deed<'_>, record: &HandoverRecord, id: &DocId) -> Re
         }
         let missing = missing(&seen);
         if !missing.is_empty() {
-            let message = format!("{} did not consent to the return of {}", names(deed.authority, &missing), short(&item));
+            let message =
+                format!("{} did not consent to the return of {}", names(deed.authority, &missing), short(&item));
             let hint = format!(
                 "Who holds a key signs: fieldkit attest {} consented --as NAME. To say it all the same, as a claim, give --as-claim.",
                 short(id)
