@@ -367,7 +367,7 @@ async fn a_rush_of_records_and_a_leap_are_found_as_they_come_and_whatever_comes_
         let mut tale = Tale::new(&register).await;
         decides(&register, tuned("R71", true, &[("per_hour", 5)])).await;
         let noon = register.app.now_ms().div_euclid(DAY) * DAY - DAY / 2;
-        let mut at = |tale: &mut Tale<'_>, minutes: i64, lat: Option<i64>| {
+        let at = |tale: &mut Tale<'_>, minutes: i64, lat: Option<i64>| {
             let hand = &mut tale.people.get_mut("Amina").unwrap().hand;
             hand.clock_ms = noon + minutes * 60_000 - hand.next as i64;
             let mut edit = weapon(&format!("KV {}", hand.next * 7919 + 3));
