@@ -65,7 +65,7 @@ pub async fn gather(app: &App, operation: &OperationId, document: &DocId) -> Res
         authority.take_entry(&Entry::from_bytes(&bytes)?);
     }
     // Items that anybody ever named: what was signed may name others than what is said by now.
-    let everything = Exceptions { bridged: authority.bridged.clone(), ..Exceptions::default() };
+    let everything = Exceptions::of(&authority);
     let record = DestructionRecord::read(&fold(*document, &statements, &everything).content());
     let planned = record.planned.iter().filter_map(|planned| planned.item);
     let named: BTreeSet<DocId> = planned.chain(record.results.iter().filter_map(|result| result.item)).collect();
