@@ -378,7 +378,7 @@ impl Register {
             // The first brings last what came first; a database that is asked once is asked by chance.
             let order = order(&pieces, &mut dice, seed == 0 && orders > 1);
             let messages = messages(&pieces, &order, &revoked, &mut dice);
-            println!("order {seed}: {} segments in {} messages", pieces.len(), messages.len());
+            eprintln!("order {seed}: {} segments in {} messages", pieces.len(), messages.len());
             let hour = Arc::new(Hour::default());
             let app = fresh(&self.app, target, &hour).await;
             bring(&app, &hour, &pieces, &messages, &mut dice).await;

@@ -219,8 +219,6 @@ fn justification_rows(operation: &OperationId, folded: &Folded, content: &Conten
     given.collect()
 }
 
-/// Paths and values as one CBOR map.
-
 fn attestation_row(
     operation: &OperationId,
     folded: &Folded,

@@ -274,7 +274,7 @@ fn more_weapons_than_statements_are_allowed_are_checked_destroyed_and_closed_on_
     let selma = world.tablet("Selma", &[Role::Supervisor]);
     let mut began = std::time::Instant::now();
     let mut took = |what: &str| {
-        println!("{what}: {:.1} s", began.elapsed().as_secs_f64());
+        eprintln!("{what}: {:.1} s", began.elapsed().as_secs_f64());
         began = std::time::Instant::now();
     };
     let planned = selma.destruction_plan(&new(&tags(1, MANY)), None).unwrap();
