@@ -1,0 +1,1 @@
+//! Stories of the gate, with an app in memory.
