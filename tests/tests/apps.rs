@@ -92,7 +92,12 @@ fn the_example_apps_spend_a_day_in_the_field() {
         let output = script(path, &["--example", &server.address, &ticket, &folder]).output().unwrap();
         if ran(&output, language) {
             let said = String::from_utf8_lossy(&output.stdout);
-            for line in ["enrolled in North", "transport.offline", "2 statements wait", "the register has it: receipted, and it counts"] {
+            for line in [
+                "enrolled in North",
+                "transport.offline",
+                "2 statements wait",
+                "the register has it: receipted, and it counts",
+            ] {
                 assert!(said.contains(line), "{language}: {line}: {said}");
             }
         }

@@ -125,7 +125,10 @@ fn every_error_of_the_engine_is_one_case_and_says_all_that_it_said() {
         let error = TabletError { data_safe: false, ..TabletError::new(kind, "a.code", "what", "advice") };
         let error = AppError::from(error);
         let problem = error.problem().clone();
-        assert_eq!((problem.code.as_str(), problem.message.as_str(), problem.advice.as_str()), ("a.code", "what", "advice"));
+        assert_eq!(
+            (problem.code.as_str(), problem.message.as_str(), problem.advice.as_str()),
+            ("a.code", "what", "advice")
+        );
         assert!(!problem.data_safe && problem.incident.is_none());
         (format!("{error:?}").split_whitespace().next().unwrap().to_owned(), problem.retryable)
     };
@@ -196,7 +199,10 @@ fn a_caller_without_a_runtime_drops_a_call_and_the_deed_is_whole() {
     wait(tablet.resume()).unwrap();
     let documents = wait(tablet.status()).unwrap().documents;
     assert_eq!(documents % 10, 0, "all of a call or nothing");
-    assert_eq!(wait(tablet.list(ListFilter { limit: 1_000, ..ListFilter::default() })).unwrap().rows.len() as u64, documents);
+    assert_eq!(
+        wait(tablet.list(ListFilter { limit: 1_000, ..ListFilter::default() })).unwrap().rows.len() as u64,
+        documents
+    );
 }
 
 #[test]
