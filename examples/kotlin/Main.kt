@@ -39,7 +39,7 @@ private suspend fun day(server: String, ticket: String, folder: File) {
         )
         val serial = member("markings", "type" to "SER", "text" to "KV 4711", "location" to "RCV")
         val saved = tablet.record(document("item", fields, listOf(serial)))
-        tablet.edit(saved.document, listOf(Change.Set("condition", fieldValue("serviceable"))))
+        tablet.edit(saved.document, listOf(Change.Set("condition", fieldValue("SVC"))))
         try {
             tablet.sync()
         } catch (error: AppException.Transport) {

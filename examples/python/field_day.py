@@ -55,7 +55,7 @@ async def day(server, ticket, folder):
             **{"class": "ASR"},
         )
         saved = await tablet.record(rifle)
-        await tablet.edit(saved.document, [Change.SET(path="condition", value=value("serviceable"))])
+        await tablet.edit(saved.document, [Change.SET(path="condition", value=value("SVC"))])
         try:
             await tablet.sync()
         except AppError.Transport as error:

@@ -41,7 +41,7 @@ func fieldDay(server: String, ticket: String, folder: URL) async throws {
         ],
         members: [MemberDraft(set: "markings", fields: ["type": "SER", "text": "KV 4711", "location": "RCV"])]
     ))
-    _ = try await tablet.edit(document: saved.document, changes: [.set(path: "condition", value: "serviceable")])
+    _ = try await tablet.edit(document: saved.document, changes: [.set(path: "condition", value: "SVC")])
     do {
         _ = try await tablet.syncing()
     } catch let AppError.Transport(problem) {

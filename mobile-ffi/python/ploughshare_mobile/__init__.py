@@ -12,6 +12,8 @@ Everything of the library (`Tablet`, its records, `AppError`) is here too. `mobi
 from mobile_ffi import *  # noqa: F401,F403
 from mobile_ffi import AppError, OpenConfig, Tablet
 
+import mobile_ffi
+
 from .events import events
 from .parts import FileKeyVault, LoggingSink, UrllibTransport, use_event_loop
 from .values import document, member, plain, value
@@ -50,6 +52,10 @@ async def open_tablet(data_dir, *, transport=None, vault=None, clock=None, **con
     vault = vault or FileKeyVault(f"{data_dir}/no-backup")
     config = OpenConfig(data_dir=str(data_dir), **config)
     return _Opened(await Tablet.open(config, transport or UrllibTransport(), vault, clock))
+
+
+# So that a traceback says what was the matter.
+mobile_ffi.Problem.__repr__ = lambda self: f"{self.code}: {self.message}. {self.advice}"
 
 
 def problem_of(error: AppError):

@@ -12,9 +12,22 @@ import mobile_ffi
 from mobile_ffi import HostError, HttpResponse, HttpTransport, KeyVault, LogLevel, LogSink
 
 
+class _FromAnyThread:
+    """A loop that may be told from any thread to call something: the bindings do so when a request is given up."""
+
+    def __init__(self, loop):
+        self._loop = loop
+
+    def call_soon(self, callback, *arguments):
+        return self._loop.call_soon_threadsafe(callback, *arguments)
+
+    def __getattr__(self, name):
+        return getattr(self._loop, name)
+
+
 def use_event_loop(loop=None):
     """Says on which loop the library calls asynchronous parts of the app: it does so from threads of its own."""
-    mobile_ffi.uniffi_set_event_loop(loop or asyncio.get_running_loop())
+    mobile_ffi.uniffi_set_event_loop(_FromAnyThread(loop or asyncio.get_running_loop()))
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -83,6 +83,7 @@ class Story(unittest.IsolatedAsyncioTestCase):
             unittest.addModuleCleanup(lambda: None)
 
     async def asyncSetUp(self):
+        asyncio.get_running_loop().set_debug(False)
         use_event_loop()
         self._folders, self._tablets = [], []
 

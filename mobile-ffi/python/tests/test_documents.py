@@ -86,18 +86,18 @@ class Documents(Story):
         await one.sync()
         await two.sync()
         for document_id in (saved.document, other.document):
-            await one.edit(document_id, [Change.SET(path="condition", value=value("serviceable"))])
-            await two.edit(document_id, [Change.SET(path="condition", value=value("unserviceable"))])
+            await one.edit(document_id, [Change.SET(path="condition", value=value("SVC"))])
+            await two.edit(document_id, [Change.SET(path="condition", value=value("UNS"))])
         for tablet in (one, two, one):
             await tablet.sync()
         for tablet in (one, two):
             conflicts = [c for c in await tablet.conflicts() if c.document == saved.document]
-            self.assertEqual({plain(v.value) for v in conflicts[0].values}, {"serviceable", "unserviceable"})
+            self.assertEqual({plain(v.value) for v in conflicts[0].values}, {"SVC", "UNS"})
         self.assertEqual((await one.show(saved.document)).digest, (await two.show(saved.document)).digest)
-        await two.choose(saved.document, "condition", value("unserviceable"), "the bolt is cracked")
+        await two.choose(saved.document, "condition", value("UNS"), "the bolt is cracked")
         await two.resolve(other.document, "condition", 0, "seen again")
         async with self.refuses(AppError.Refused, "choose.no_conflict"):
-            await two.choose(saved.document, "condition", value("serviceable"), "again")
+            await two.choose(saved.document, "condition", value("SVC"), "again")
         await two.sync()
         await one.sync()
         for document_id in (saved.document, other.document):
@@ -106,13 +106,13 @@ class Documents(Story):
 
     async def test_findings_reviews_and_persons(self):
         tablet = await self.enrolled("collector")
-        saved = await tablet.record(document("item", kind="weapon", **{"class": "ASR", "year": 1800}))
+        saved = await tablet.record(rifle("KV 1005", calibre="9x19"))
         found = await tablet.findings()
         self.assertTrue(any(one.document == saved.document for one in found), found)
         self.assertEqual((await tablet.review(saved.document)).state, "none")
         person = await tablet.add_person([saved.document], PersonDraft(is_child=False, name="Zqx Nobody", year_of_birth=1984))
         self.assertEqual((len(person.hash), person.items[0].document), (64, saved.document))
-        async with self.refuses(AppError.Refused, "person.is_child"):
+        async with self.refuses(AppError.Refused, "person.child_field"):
             await tablet.add_person([saved.document], PersonDraft(is_child=True, name="Zqx Child"))
         self.assertNotIn("Zqx", str(await tablet.show(saved.document)))
         self.assertEqual((await tablet.status()).persons_unsent, 1)

@@ -43,9 +43,13 @@ class Officers(Story):
             await tablet.sign_in(ines, PIN)
         await tablet.sign_in(ines, "wheat 918273")
         async with self.refuses(AppError.Refused, "officer.another_open"):
-            await tablet.remove_officer(ines)
+            await tablet.remove_officer(ines, "wheat 918273")
         tablet.sign_out()
-        self.assertEqual((await tablet.remove_officer(ines)).name, ines)
+        async with self.refuses(AppError.Refused, "officer.wrong_pin"):
+            await tablet.remove_officer(ines, PIN)
+        async with self.refuses(AppError.NotFound, "officer.not_here"):
+            await tablet.remove_officer(ines, PIN, "Rosa")
+        self.assertEqual((await tablet.remove_officer(ines, "wheat 918273")).name, ines)
         self.assertEqual(await tablet.officers(), [])
         async with self.refuses(AppError.NotFound, "officer.not_here"):
             await tablet.sign_in(ines, "wheat 918273")

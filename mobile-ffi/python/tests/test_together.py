@@ -41,4 +41,4 @@ class Together(Story):
 
         numbers = await asyncio.gather(*(caller(n) for n in range(100)), tablet.sync(), tablet.sync())
         self.assertEqual(len(set(numbers[:100])), 100)
-        self.assertEqual((await tablet.status()).documents, 100)
+        self.assertEqual((await tablet.status()).entries_own, 200)

@@ -35,6 +35,9 @@ pub struct OpenConfig {
     /// Most bytes of statements asked for in one request, 900,000 if not said.
     #[uniffi(default)]
     pub down_bytes: Option<u64>,
+    /// Minutes after which an officer who does nothing is signed out, 10 if not said.
+    #[uniffi(default)]
+    pub idle_minutes: Option<u32>,
     /// How long one request may take before it is given up and sent again smaller, in ms.
     #[uniffi(default = 60000)]
     pub request_timeout_ms: u64,

@@ -70,8 +70,10 @@ pub struct NewHandover {
     #[uniffi(default)]
     pub key_body_b: Option<String>,
     /// Officer who holds the first key: a name or an id.
+    #[uniffi(default)]
     pub key_holder_a: Option<String>,
     /// Officer who holds the second key.
+    #[uniffi(default)]
     pub key_holder_b: Option<String>,
     /// Why.
     #[uniffi(default)]

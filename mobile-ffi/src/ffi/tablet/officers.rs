@@ -53,9 +53,18 @@ impl Tablet {
         Ok(added)
     }
 
-    /// Forgets an officer's key on this tablet: name, id, or the key's fingerprint. What it signed stays.
-    pub async fn remove_officer(&self, officer: String) -> Result<OfficerView, AppError> {
-        let removed = self.core.read(move |tablet| tablet.remove_officer(&officer)).await?;
+    /// Forgets an officer's key on this tablet: name, id, or the key's fingerprint. Asked for with their own PIN, or with that of a registrar
+    /// who keeps a key here and is named. What it signed stays.
+    #[uniffi::method(default(registrar = None))]
+    pub async fn remove_officer(
+        &self,
+        officer: String,
+        pin: String,
+        registrar: Option<String>,
+    ) -> Result<OfficerView, AppError> {
+        let pin = Pin::from(pin);
+        let removed =
+            self.core.read(move |tablet| tablet.remove_officer(&officer, registrar.as_deref(), &pin)).await?;
         self.core.hub.tell(Event::OfficersChanged);
         Ok(removed)
     }
@@ -70,6 +79,10 @@ impl Tablet {
     /// Wrong PINs cost time that restarting does not shorten.
     pub async fn sign_in(&self, officer: String, pin: String) -> Result<SignedIn, AppError> {
         let pin = Pin::from(pin);
+        // Who was signed out for doing nothing makes room for the next, or for themselves.
+        if self.signed_in()?.is_none() {
+            drop(self.core.held().session.take());
+        }
         let session = Arc::new(self.core.read(move |tablet| tablet.sign_in(&officer, &pin)).await?);
         let signed_in = shown(&session);
         {
@@ -93,8 +106,15 @@ impl Tablet {
         Ok(())
     }
 
-    /// Who is signed in. Answers at once.
+    /// Who is signed in. Answers at once. Ask now and then, so that a tablet that lies about forgets the key: who did nothing for long is
+    /// signed out, and until [`sign_out`](Self::sign_out) or the next [`sign_in`](Self::sign_in) nothing is saved in anybody's name
+    /// (`officer.idle`).
     pub fn signed_in(&self) -> Result<Option<SignedIn>, AppError> {
-        Ok(self.core.held().session.as_deref().map(shown))
+        let (session, engine) = {
+            let held = self.core.held();
+            (held.session.clone(), held.engine.clone())
+        };
+        let (Some(session), Some(engine)) = (session, engine) else { return Ok(None) };
+        Ok(engine.is_signed_in()?.then(|| shown(&session)))
     }
 }

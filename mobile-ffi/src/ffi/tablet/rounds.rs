@@ -81,6 +81,19 @@ impl Tablet {
         self.core.change(move |tablet| tablet.destruction_result(&destruction, &result)).await
     }
 
+    /// Writes down what became of several items: of all of them or, if one is refused, of none.
+    #[uniffi::method(default(progress = None))]
+    pub async fn destruction_results(
+        &self,
+        destruction: String,
+        results: Vec<ItemResult>,
+        progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<Vec<DestructionItemView>, AppError> {
+        self.core
+            .deed(progress, move |tablet, teller| tablet.destruction_results(&destruction, &results, told(teller)))
+            .await
+    }
+
     /// Writes down scrap that left the site.
     pub async fn destruction_scrap(&self, destruction: String, scrap: ScrapLeft) -> Result<DestructionView, AppError> {
         self.core.change(move |tablet| tablet.destruction_scrap(&destruction, &scrap)).await

@@ -44,6 +44,7 @@ touched! {
     Vec<SightingView>: |all| lines(all.iter().map(|one| &one.item)), true;
     DestructionView: |view| vec![view.document.clone()], true;
     DestructionItemView: |view| vec![view.item.item.clone()], true;
+    Vec<DestructionItemView>: |all| all.iter().map(|one| one.item.item.clone()).collect(), true;
     Vec<IdentityView>: |all| lines(all.iter().map(|one| &one.item)), true;
     Planned: |plan| vec![plan.destruction.document.clone()], true;
     SpotCheckView: |view| vec![view.document.clone()], true;

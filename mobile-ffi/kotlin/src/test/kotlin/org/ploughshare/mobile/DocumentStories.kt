@@ -38,16 +38,16 @@ val documentStories: List<Pair<String, suspend (Story) -> Unit>> = listOf(
         one.sync()
         two.sync()
         for (item in items) {
-            one.edit(item, listOf(Change.Set("condition", fieldValue("serviceable"))))
-            two.edit(item, listOf(Change.Set("condition", fieldValue("unserviceable"))))
+            one.edit(item, listOf(Change.Set("condition", fieldValue("SVC"))))
+            two.edit(item, listOf(Change.Set("condition", fieldValue("UNS"))))
         }
         repeat(3) { coroutineScope { listOf(async { one.sync() }, async { two.sync() }).awaitAll() } }
         for (item in items) {
             val (mine, theirs) = one.show(item) to two.show(item)
             same(mine.digest, theirs.digest)
-            same(setOf<Any?>("serviceable", "unserviceable"), mine.conflicts.single().values.map { it.value.plain }.toSet())
+            same(setOf<Any?>("SVC", "UNS"), mine.conflicts.single().values.map { it.value.plain }.toSet())
         }
-        two.choose(items[0], "condition", fieldValue("unserviceable"), "the bolt is cracked")
+        two.choose(items[0], "condition", fieldValue("UNS"), "the bolt is cracked")
         two.resolve(items[1], "condition", 0u, "seen again")
         two.sync()
         one.sync()

@@ -151,7 +151,7 @@ val lifeStories: List<Pair<String, suspend (Story) -> Unit>> = listOf(
         val ines = story.register.officer("inspector")
         tablet.addOfficer(story.register.ticket(ines), PIN)
         tablet.changePin(ines, PIN, "wheat 918273")
-        tablet.removeOfficer(ines)
+        tablet.removeOfficer(ines, "wheat 918273")
         check(asked.get() >= 4) { "$asked" }
     },
     "suspending gives up a sync, and what is closed says so" to { story ->
