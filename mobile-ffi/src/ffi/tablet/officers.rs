@@ -63,8 +63,7 @@ impl Tablet {
         registrar: Option<String>,
     ) -> Result<OfficerView, AppError> {
         let pin = Pin::from(pin);
-        let removed =
-            self.core.read(move |tablet| tablet.remove_officer(&officer, registrar.as_deref(), &pin)).await?;
+        let removed = self.core.read(move |tablet| tablet.remove_officer(&officer, registrar.as_deref(), &pin)).await?;
         self.core.hub.tell(Event::OfficersChanged);
         Ok(removed)
     }
