@@ -56,7 +56,7 @@ private suspend fun day(server: String, ticket: String, folder: File) {
         println("brought ${report.pushed} statements, ${report.receipts} receipts")
         val shown = tablet.show(saved.document)
         println("the register has it: ${shown.statements[0].state}, and it ${shown.standing}")
-        tablet.close()
+        tablet.shutdown()
     }
 }
 

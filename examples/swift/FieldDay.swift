@@ -55,5 +55,5 @@ func fieldDay(server: String, ticket: String, folder: URL) async throws {
     print("brought \(report.pushed) statements, \(report.receipts) receipts")
     let shown = try await tablet.show(document: saved.document)
     print("the register has it: \(shown.statements[0].state), and it \(shown.standing)")
-    try await tablet.close()
+    try await tablet.shutdown()
 }

@@ -43,7 +43,7 @@ class _Opened:
         return self.tablet
 
     async def __aexit__(self, *_):
-        await self.tablet.close()
+        await self.tablet.shutdown()
 
 
 async def open_tablet(data_dir, *, transport=None, vault=None, clock=None, **config):

@@ -90,7 +90,7 @@ class Story(unittest.IsolatedAsyncioTestCase):
     async def asyncTearDown(self):
         for tablet in self._tablets:
             with contextlib.suppress(mobile_ffi.AppError):
-                await tablet.close()
+                await tablet.shutdown()
         for folder in self._folders:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -21,7 +21,7 @@ class Documents(Story):
         page = await tablet.list(ListFilter(serial="kv1001"))
         self.assertEqual([row.document for row in page.rows], [saved.document])
         self.assertEqual(page.rows[0].serials, ["KV 1001"])
-        await tablet.close()
+        await tablet.shutdown()
         again = await self.open(folder)
         self.assertEqual((await again.show(saved.document[:10])).digest, shown.digest)
         self.assertEqual((await again.status()).entries_unsent, 1)

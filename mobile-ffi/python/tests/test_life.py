@@ -67,8 +67,8 @@ class Life(Story):
             await self.open(folder)
         async with self.refuses(AppError.NotEnrolled, "enrol.missing"):
             await tablet.record(rifle("KV 3001"))
-        await tablet.close()
-        await tablet.close()
+        await tablet.shutdown()
+        await tablet.shutdown()
         self.assertEqual(tablet.state(), TabletState.CLOSED)
         for call in (tablet.status, tablet.suspend, tablet.resume):
             async with self.refuses(AppError.Closed, "tablet.closed"):
@@ -119,7 +119,7 @@ class Life(Story):
         folder = self.folder()
         tablet = await self.enrolled(folder=folder)
         await tablet.record(rifle("KV 3003"))
-        await tablet.close()
+        await tablet.shutdown()
         vault, transport = FileKeyVault(f"{folder}/no-backup"), UrllibTransport()
         settled = None
         for turn in range(1_000):
@@ -127,7 +127,7 @@ class Life(Story):
             if turn % 250 == 0:
                 self.assertEqual((await one.status()).entries_own, 1)
             if turn % 2:
-                await one.close()
+                await one.shutdown()
             else:
                 # An app that forgets to close: letting go of it is enough, if it waits a moment before it opens again.
                 del one
@@ -138,7 +138,7 @@ class Life(Story):
                         break
                     except AppError.Storage:
                         await asyncio.sleep(0.005)
-                await one.close()
+                await one.shutdown()
             if turn == 100:
                 gc.collect()
                 settled = threads(), files(), memory_kib()
@@ -341,7 +341,7 @@ class Life(Story):
         tablet = await self.enrolled(folder=folder, vault=vault)
         await tablet.record(rifle("KV 3008"))
         self.assertIn("device.key", vault.names)
-        await tablet.close()
+        await tablet.shutdown()
         for error, code in (
             (HostError.Locked(), "platform.locked"),
             (HostError.Invalidated(), "platform.invalidated"),
@@ -438,7 +438,7 @@ class Life(Story):
         listening = asyncio.ensure_future(listen())
         await asyncio.sleep(0.05)
         await tablet.sync()
-        await tablet.close()
+        await tablet.shutdown()
         await asyncio.wait_for(listening, 10)
         self.assertTrue(any("SYNCED" in kind.upper() for kind in kinds), kinds)
 
@@ -481,7 +481,7 @@ class Life(Story):
             await tablet.sync()
             with self.assertRaises(AppError.Refused):
                 await tablet.record(rifle("ZQX 1", condition="ZQX"))
-            await tablet.close()
+            await tablet.shutdown()
             for _ in range(100):
                 if any(line[2] == "closed" for line in lines):
                     break

@@ -67,7 +67,7 @@ class Officers(Story):
             if codes[-1] == "officer.locked":
                 break
         self.assertEqual(codes[-1], "officer.locked")
-        await tablet.close()
+        await tablet.shutdown()
         again = await self.open(folder)
         async with self.refuses(AppError.Refused, "officer.locked"):
             await again.sign_in(ines, PIN)

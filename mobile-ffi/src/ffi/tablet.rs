@@ -120,7 +120,7 @@ impl Tablet {
     }
 
     /// Ends it: the same as suspending, for good. May be called more than once.
-    pub async fn close(&self) -> Result<(), AppError> {
+    pub async fn shutdown(&self) -> Result<(), AppError> {
         self.core.close().await
     }
 

@@ -33,7 +33,7 @@ pub struct CodeInfo {
 /// A field of a kind of document.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct FieldInfo {
-    /// Its path: a name, or `set/*/name` for a field of the members of a set.
+    /// Its path: a name, or the set, a star and the name between slashes for a field of the members of a set.
     pub path: String,
     /// What an English reader sees.
     pub label: String,

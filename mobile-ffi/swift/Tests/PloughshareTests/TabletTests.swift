@@ -36,7 +36,7 @@ final class TabletTests: XCTestCase {
             XCTAssertEqual(problem.code, "enrol.missing")
             XCTAssertTrue(problem.dataSafe)
         }
-        try await tablet.close()
+        try await tablet.shutdown()
         XCTAssertEqual(tablet.state(), .closed)
     }
 
@@ -49,14 +49,14 @@ final class TabletTests: XCTestCase {
             _ = try await task.value
             XCTFail("enrolled")
         } catch is CancellationError {}
-        try await tablet.close()
+        try await tablet.shutdown()
     }
 
     func testEventsEndWithTheTablet() async throws {
         let tablet = try await open()
         let listening = Task { try await tablet.events().reduce(into: 0) { count, _ in count += 1 } }
         try await Task.sleep(nanoseconds: 100_000_000)
-        try await tablet.close()
+        try await tablet.shutdown()
         let batches = try await listening.value
         XCTAssertEqual(batches, 1)
     }

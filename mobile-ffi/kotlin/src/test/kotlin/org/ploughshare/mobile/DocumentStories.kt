@@ -15,7 +15,7 @@ val documentStories: List<Pair<String, suspend (Story) -> Unit>> = listOf(
         same("IZHMASH", shown.fields.first { it.path == "make" }.value.plain)
         same(mapOf("lat" to -3.38, "lon" to 29.36, "accuracy_m" to 8L), shown.fields.first { it.path == "place" }.value.plain)
         same(listOf(saved.document), tablet.list(ListFilter(serial = "kv1001")).rows.map { it.document })
-        tablet.close()
+        tablet.shutdown()
         val again = story.open(folder)
         same(shown.digest, again.show(saved.document.take(10)).digest)
         same(1uL, again.status().entriesUnsent)

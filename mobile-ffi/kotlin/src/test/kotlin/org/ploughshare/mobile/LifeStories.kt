@@ -170,7 +170,7 @@ val lifeStories: List<Pair<String, suspend (Story) -> Unit>> = listOf(
         transport.deed = null
         tablet.resume()
         same(1uL, tablet.sync().pushed)
-        tablet.close()
+        tablet.shutdown()
         refused("tablet.closed") { tablet.status() }
         tablet.destroy()
         try {
@@ -187,7 +187,7 @@ val lifeStories: List<Pair<String, suspend (Story) -> Unit>> = listOf(
             val listening = async(Dispatchers.Default) { tablet.events(cursor).toList() }
             val saved = (1..5).map { tablet.record(rifle("KV 31$it")).document }
             tablet.sync()
-            tablet.close()
+            tablet.shutdown()
             val events = listening.await().flatMap { it.events }
             same(saved, events.filterIsInstance<Event.DocumentsChanged>().mapNotNull { it.documents.singleOrNull() })
             check(events.any { it is Event.Synced }) { "$events" }
@@ -218,14 +218,14 @@ val lifeStories: List<Pair<String, suspend (Story) -> Unit>> = listOf(
     "three hundred openings leave no thread behind" to { story ->
         val folder = story.folder()
         val tablet = story.enrolled(folder = folder)
-        tablet.close()
+        tablet.shutdown()
         val transport = UrlConnectionTransport()
         val vault = FileKeyVault(File(folder, "no-backup"))
         fun threads() = File("/proc/self/task").list()!!.size
         fun files() = File("/proc/self/fd").list()!!.size
         var settled = 0 to 0
         repeat(300) { turn ->
-            Tablet.open(OpenConfig(folder.path), transport, vault, null).use { it.close() }
+            Tablet.open(OpenConfig(folder.path), transport, vault, null).use { it.shutdown() }
             if (turn == 50) settled = threads() to files()
         }
         check(threads() <= settled.first + 4 && files() <= settled.second + 8) { "$settled, ${threads()}, ${files()}" }

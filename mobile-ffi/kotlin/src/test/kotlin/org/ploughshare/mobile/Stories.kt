@@ -41,7 +41,7 @@ class Story(val register: Register) {
     suspend fun end() {
         for (tablet in tablets) {
             try {
-                tablet.close()
+                tablet.shutdown()
             } catch (_: AppException) {
                 // The story closed it, or meant it to be stuck.
             } catch (_: IllegalStateException) {
