@@ -5,6 +5,7 @@ mod deed;
 mod enrol;
 mod findings;
 mod hints;
+#[cfg(feature = "cli")]
 mod import_file;
 mod installation;
 mod list;
@@ -20,14 +21,17 @@ mod status;
 mod sync;
 mod take;
 mod token;
+mod wipe;
 
 pub use attest::{AttestProgress, Attesting};
 pub use hints::unfit;
+#[cfg(feature = "cli")]
 pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
 pub use officers::{OfficerSession, Pin};
 pub use procedures::*;
 pub use record::{BatchOutcome, BatchRow};
+pub use sync::SyncProgress;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -24,7 +24,7 @@ impl TabletConfig {
 }
 
 /// Who this tablet is in which operation, as the register said at enrolment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
 pub struct Enrolment {
     /// Address of the register, without a slash at its end.
     pub server: String,
@@ -51,7 +51,7 @@ pub struct Enrolment {
 }
 
 /// A statement was saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct Saved {
     /// The document.
     pub document: String,
@@ -62,7 +62,7 @@ pub struct Saved {
 }
 
 /// A record of a person was sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct PersonSaved {
     /// Its name: SHA-256 of the sealed bytes.
     pub hash: String,
@@ -71,7 +71,7 @@ pub struct PersonSaved {
 }
 
 /// A sealed record of a person that the register refused. It stays in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct PersonRefusedView {
     /// Its name.
     pub hash: String,
@@ -80,7 +80,7 @@ pub struct PersonRefusedView {
 }
 
 /// Who said something, on which device, when, and how far it has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct Sayer {
     /// The entry.
     pub entry: String,
@@ -105,7 +105,7 @@ pub struct Sayer {
 }
 
 /// One value and all who said it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct SaidView {
     /// The value.
     pub value: Json,
@@ -114,7 +114,7 @@ pub struct SaidView {
 }
 
 /// One field as shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct FieldView {
     /// Its path.
     pub path: String,
@@ -129,7 +129,7 @@ pub struct FieldView {
 }
 
 /// Several values stand at one path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct ConflictView {
     /// The document.
     pub document: String,
@@ -142,7 +142,7 @@ pub struct ConflictView {
 }
 
 /// One line of a document's history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct HistoryLine {
     /// Where.
     pub path: String,
@@ -159,7 +159,7 @@ pub struct HistoryLine {
 }
 
 /// What a rule noticed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct FindingView {
     /// The document.
     pub document: String,
@@ -176,7 +176,7 @@ pub struct FindingView {
 }
 
 /// A statement that is here and waits for others that are not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct WaitingView {
     /// The document.
     pub document: String,
@@ -187,7 +187,7 @@ pub struct WaitingView {
 }
 
 /// Everything about one document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct DocumentView {
     /// The document.
     pub document: String,
@@ -231,36 +231,48 @@ impl DocumentView {
 }
 
 /// What to list. Everything that is named must hold.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, uniffi::Record)]
 pub struct ListFilter {
     /// Kind of document: `item`, `collection`.
+    #[uniffi(default)]
     pub kind: Option<String>,
     /// Kind of item: `weapon`, `part`, `ammunition`.
+    #[uniffi(default)]
     pub item_kind: Option<String>,
     /// Class code.
+    #[uniffi(default)]
     pub class: Option<String>,
     /// Status code.
+    #[uniffi(default)]
     pub status: Option<String>,
     /// Words, each of three characters or more, found anywhere in free text.
+    #[uniffi(default)]
     pub text: Option<String>,
     /// A serial or a part of one, three characters or more.
+    #[uniffi(default)]
     pub serial: Option<String>,
     /// Whether the serial is compared in the form in which common misreadings fall together.
+    #[uniffi(default)]
     pub confusable: bool,
     /// Only documents in conflict.
+    #[uniffi(default)]
     pub in_conflict: bool,
     /// Only documents with open findings.
+    #[uniffi(default)]
     pub with_findings: bool,
     /// Only documents whose review came to this: `none`, `verified`, `amended`, `has_issues`, `rejected`, `disputed`.
+    #[uniffi(default)]
     pub review: Option<String>,
     /// Rows a page, 50 if 0, 1,000 at most.
+    #[uniffi(default)]
     pub limit: u32,
     /// `next` of the page before.
+    #[uniffi(default)]
     pub after: Option<String>,
 }
 
 /// One document in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct ListRow {
     /// The document.
     pub document: String,
@@ -299,7 +311,7 @@ pub struct ListRow {
 }
 
 /// A page of a list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct ListPage {
     /// The rows.
     pub rows: Vec<ListRow>,
@@ -308,7 +320,7 @@ pub struct ListPage {
 }
 
 /// A segment that the register refused. It stays in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct RefusedView {
     /// The segment.
     pub segment: String,
@@ -321,7 +333,7 @@ pub struct RefusedView {
 }
 
 /// How the tablet stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct TabletStatus {
     /// Who it is, once it is enrolled.
     pub enrolment: Option<Enrolment>,
@@ -368,7 +380,7 @@ pub struct TabletStatus {
 }
 
 /// What a sync did.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, uniffi::Record)]
 pub struct SyncReport {
     /// Entries that the register has receipted in this sync.
     pub pushed: u64,
@@ -401,7 +413,7 @@ pub struct SyncReport {
 }
 
 /// An officer who keeps a key on this tablet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct OfficerView {
     /// The officer, once the register has said whose ticket it was.
     pub officer: Option<String>,
@@ -424,7 +436,7 @@ pub struct OfficerView {
 }
 
 /// What became of an attestation of one document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct AttestedView {
     /// The document.
     pub document: String,
@@ -439,7 +451,7 @@ pub struct AttestedView {
 }
 
 /// One attestation of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct AttestationView {
     /// What is attested.
     pub what: String,
@@ -457,7 +469,7 @@ pub struct AttestationView {
 }
 
 /// A field that says something else than what was verified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct AmendmentView {
     /// Where.
     pub path: String,
@@ -470,7 +482,7 @@ pub struct AmendmentView {
 }
 
 /// The version verified last.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct VerifiedView {
     /// Who verified it.
     pub by: Sayer,
@@ -481,7 +493,7 @@ pub struct VerifiedView {
 }
 
 /// Two officers' words that came from one installation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct SameDeviceView {
     /// Which two parts: `destroyed_witnessed`, `verified_twice`, `handed_over_received`.
     pub pair: String,
@@ -492,7 +504,7 @@ pub struct SameDeviceView {
 }
 
 /// What officers attested of a document, and what it came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct ReviewView {
     /// The document.
     pub document: String,

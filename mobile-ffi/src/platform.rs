@@ -16,6 +16,9 @@ pub enum PlatformError {
     /// The secret store is locked, for example before the first unlock after a start.
     #[error("the secret store is locked")]
     Locked,
+    /// The secrets are gone for good, for example because the screen lock of the device was changed.
+    #[error("the secret store of this device no longer opens what was kept in it")]
+    Invalidated,
     /// Anything else.
     #[error("{message}")]
     Failed {
@@ -29,6 +32,7 @@ impl PlatformError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Locked => "platform.locked",
+            Self::Invalidated => "platform.invalidated",
             Self::Failed { .. } => "platform.failed",
         }
     }
@@ -36,7 +40,14 @@ impl PlatformError {
 
 impl From<PlatformError> for TabletError {
     fn from(error: PlatformError) -> Self {
-        Self::new(ErrorKind::Platform, error.code(), error.to_string(), "Unlock the device and try again.")
+        let hint = match error {
+            PlatformError::Locked => "What was saved is safe. Unlock the device and try again.",
+            PlatformError::Invalidated => {
+                "What was brought to the register is safe there. Ask the administrator for a ticket and enrol again."
+            }
+            PlatformError::Failed { .. } => "What was saved is safe. Try again; if it stays so, restart the device.",
+        };
+        Self::new(ErrorKind::Platform, error.code(), error.to_string(), hint)
     }
 }
 

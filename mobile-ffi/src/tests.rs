@@ -6,7 +6,7 @@ mod forks;
 mod kill;
 mod officers;
 mod procedures;
-mod register;
+pub(crate) mod register;
 mod saving;
 mod search;
 mod syncing;

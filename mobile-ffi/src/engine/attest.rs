@@ -25,15 +25,17 @@ use crate::model::AttestedView;
 use crate::store::{Result, entries, journals, kv};
 
 /// What an officer attests of which documents.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, uniffi::Record)]
 pub struct Attesting {
     /// The documents: each its id, or at least the first 8 digits.
     pub documents: Vec<String>,
     /// What: one of the kinds of the core, for example `verified`, `has_issues`, `destroyed`, `witnessed`, `handed_over`.
     pub what: String,
     /// A word beside it; may be empty.
+    #[uniffi(default)]
     pub note: String,
     /// Whether to attest also where it will not count.
+    #[uniffi(default)]
     pub as_claim: bool,
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::installation::{DEVICE_KEY, begin_journal, device_key};
+use super::installation::{DEVICE_KEY, begin_journal, device_key, fresh_number};
 use super::token::post_json;
 use super::{Session, Tablet};
 use crate::error::{ErrorKind, TabletError};
@@ -82,13 +82,15 @@ impl Tablet {
             ));
         }
         let bytes = serde_json::to_vec(&enrolment).map_err(|e| TabletError::internal(e.to_string()))?;
+        let session = Session::load(enrolment.clone(), self.vault.as_ref())?;
+        let nonce = fresh_number(self.platform.as_ref(), self.vault.as_ref())?;
         let mut engine = self.engine();
         let tx = engine.store.write()?;
         kv::put(&tx, kv::ENROLMENT, &bytes)?;
         kv::remove(&tx, kv::TOKEN)?;
         tx.commit()?;
-        engine.session = Some(Session::load(enrolment.clone(), self.vault.as_ref())?);
-        begin_journal(&mut engine, self.platform.as_ref(), self.vault.as_ref())?;
+        engine.session = Some(session);
+        begin_journal(&mut engine, &nonce)?;
         Ok(enrolment)
     }
 

@@ -10,7 +10,7 @@ mod wrap;
 pub(crate) use delay::{Stamp, Wrong};
 pub use pin::Pin;
 pub use session::OfficerSession;
-pub(super) use session::Speaking;
+pub(super) use session::{LOCK, Speaking, alone};
 pub(crate) use wrap::{Cost, Wrapped};
 
 use ploughshare_core::decision::Authority;
@@ -178,6 +178,7 @@ impl Tablet {
         let tx = engine.store.write()?;
         officers::remove(&tx, &row.public_key)?;
         tx.commit()?;
+        drop(engine);
         self.vault.remove(&row.secret_name)?;
         Ok(shown)
     }
@@ -215,6 +216,7 @@ impl Tablet {
         let fresh = fresh.ok_or_else(|| TabletError::not_found("officer", &row.name))?;
         officers::put(&tx, &KeyRow { secret_name, wrapped, ..fresh })?;
         tx.commit()?;
+        drop(engine);
         self.vault.remove(&row.secret_name)?;
         Ok(())
     }

@@ -320,6 +320,20 @@ impl Tablet {
         })
     }
 
+    /// Says something more about a document whose kind only the store knows: `edits` is told it.
+    pub(crate) fn edit_of_kind(&self, document: &str, edits: impl FnOnce(&str) -> Result<Vec<Edit>>) -> Result<Saved> {
+        self.say(document, |seen| edits(seen.kind.as_deref().unwrap_or_default()))
+    }
+
+    /// Chooses a value, written as JSON, where several stand.
+    pub fn choose_json(&self, document: &str, path: &str, json: &serde_json::Value, reason: &str) -> Result<Saved> {
+        self.say(document, |seen| {
+            conflict(seen, path)?;
+            let value = json_to_value(seen.kind.as_deref().unwrap_or_default(), path, json).map_err(unfit)?;
+            Ok(vec![Edit::Choose { path: path.to_owned(), value, reason: reason.to_owned() }])
+        })
+    }
+
     fn say(&self, document: &str, edits: impl FnOnce(&Document) -> Result<Vec<Edit>>) -> Result<Saved> {
         let mut engine = self.engine();
         engine.refresh_authority()?;

@@ -36,12 +36,28 @@ pub(super) struct Run<'a> {
     pub report: SyncReport,
     up: u64,
     down: u64,
+    progress: Option<Arc<dyn SyncProgress>>,
+}
+
+/// Told how far a sync has come, after every answer of the register. Nothing is locked meanwhile.
+pub trait SyncProgress: Send + Sync {
+    /// What the sync did so far.
+    fn advanced(&self, so_far: &SyncReport);
 }
 
 impl Tablet {
     /// Brings what was said here to the register and takes in what others said. Saving goes on meanwhile. An interrupted round is sent again
     /// a few times, smaller each time; whatever was answered for before stays so.
     pub fn sync(&self, transport: Arc<dyn Transport>) -> Result<SyncReport> {
+        self.sync_told(transport, None)
+    }
+
+    /// The same, telling somebody how far it has come.
+    pub fn sync_told(
+        &self,
+        transport: Arc<dyn Transport>,
+        progress: Option<Arc<dyn SyncProgress>>,
+    ) -> Result<SyncReport> {
         let _one_at_a_time = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = self.platform.monotonic_ms()?;
         self.seal_all()?;
@@ -53,7 +69,7 @@ impl Tablet {
         let mut report = SyncReport::default();
         let token = self.token(transport.as_ref(), false, &mut report)?;
         let (up, down) = (self.up_bytes.max(LEAST_BYTES), self.down_bytes.max(LEAST_BYTES));
-        let mut run = Run { tablet: self, transport: transport.as_ref(), url, token, report, up, down };
+        let mut run = Run { tablet: self, transport: transport.as_ref(), url, token, report, up, down, progress };
         run.all()?;
         run.persons()?;
         run.report.seconds = self.platform.monotonic_ms()?.saturating_sub(begun) as f64 / 1000.0;
@@ -128,15 +144,18 @@ impl Run<'_> {
         asked_again: &mut BTreeSet<ploughshare_core::ids::JournalId>,
     ) -> Result<take::Taken> {
         let now = Stamp::read(self.tablet.platform.as_ref())?;
-        let mut engine = self.tablet.engine();
-        let taken = take::take(&mut engine, answer, asked_again, &now)?;
+        let taken = take::take(&mut self.tablet.engine(), answer, asked_again, &now)?;
         if taken.new_journal {
-            installation::begin_journal(&mut engine, self.tablet.platform.as_ref(), self.tablet.vault.as_ref())?;
+            let nonce = installation::fresh_number(self.tablet.platform.as_ref(), self.tablet.vault.as_ref())?;
+            installation::begin_journal(&mut self.tablet.engine(), &nonce)?;
         }
         self.report.receipts += taken.receipts;
         self.report.pushed += taken.pushed;
         self.report.pulled += taken.pulled;
         self.report.refused += taken.refused;
+        if let Some(progress) = &self.progress {
+            progress.advanced(&self.report);
+        }
         Ok(taken)
     }
 

@@ -19,7 +19,7 @@ use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, kv};
 
 /// Name of the file that is locked while a key is open.
-const LOCK: &str = "officer.lock";
+pub(in crate::engine) const LOCK: &str = "officer.lock";
 
 /// Who speaks on this tablet: nobody in particular, or the officer who is signed in.
 #[derive(Clone, Default)]
@@ -84,7 +84,7 @@ impl Tablet {
 }
 
 /// No other key is open while this is held.
-pub(super) fn alone(dir: &Path) -> Result<File> {
+pub(in crate::engine) fn alone(dir: &Path) -> Result<File> {
     let failed = |error: std::io::Error| {
         TabletError::new(
             ErrorKind::Storage,

@@ -24,49 +24,59 @@ use crate::error::TabletError;
 use crate::store::Result;
 use obstacles::obstacle;
 
-pub use results::{ItemResult, ScrapLeft};
+pub use results::{ItemResult, PhotoHash, ScrapLeft};
 pub use view::{DestructionItemView, DestructionView};
 
 /// A destruction that is to be planned.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, uniffi::Record)]
 pub struct NewDestruction {
     /// Number, as the papers name it.
+    #[uniffi(default)]
     pub number: Option<String>,
     /// Site.
     pub site: String,
     /// Name of the place.
+    #[uniffi(default)]
     pub place_name: Option<String>,
     /// For when, ms since the Unix epoch.
+    #[uniffi(default)]
     pub planned_for_ms: Option<i64>,
     /// Method, a code of `destruction_method`.
     pub method: String,
     /// Second process, a code of `destruction_method`.
+    #[uniffi(default)]
     pub second_method: Option<String>,
     /// Why a discouraged method.
+    #[uniffi(default)]
     pub override_reason: Option<String>,
     /// Authority that ordered it.
     pub authority: String,
     /// Number of the authorisation.
     pub authorisation: String,
     /// Third party that monitors.
+    #[uniffi(default)]
     pub third_party: Option<String>,
     /// Operating procedure and version.
+    #[uniffi(default)]
     pub sop: Option<String>,
     /// Risk assessment.
+    #[uniffi(default)]
     pub risk_assessment: Option<String>,
     /// The items: tags, marks or ids; of a lot `TAG,QUANTITY` where not all of it is destroyed.
+    #[uniffi(default)]
     pub items: Vec<String>,
     /// Whether to say it also where it will be a claim only.
+    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// A plan, and what was not taken onto it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct Planned {
     /// The destruction.
     pub destruction: DestructionView,
     /// How many items were put on the list now.
-    pub added: usize,
+    pub added: u64,
     /// Items that may not be destroyed, with why.
     pub refused: Vec<RefusedItem>,
     /// What will stand in the way later, in sentences.
@@ -74,7 +84,7 @@ pub struct Planned {
 }
 
 /// What became of one scanned line of an identity check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct IdentityView {
     /// As it was scanned.
     pub scanned: String,
@@ -224,7 +234,7 @@ impl Tablet {
                 .maybe("sop", new.sop.clone())
                 .maybe("risk_assessment", new.risk_assessment.clone())
                 .draft("destruction");
-            let added = members.len();
+            let added = members.len() as u64;
             draft.members = members;
             Ok((deed.create(draft)?, added, refusals, warnings))
         })?;
@@ -245,7 +255,7 @@ impl Tablet {
             if members.is_empty() {
                 return Err(nothing_to_plan(&refusals));
             }
-            let added = members.len();
+            let added = members.len() as u64;
             let add = |member: DraftMember| Edit::Add { set: member.set, fields: member.fields.into_iter().collect() };
             deed.say(&seen.id, members.into_iter().map(add).collect())?;
             Ok((added, refusals, warnings))

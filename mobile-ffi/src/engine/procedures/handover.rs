@@ -24,58 +24,78 @@ pub use view::{DiffView, HandoverView};
 use super::custody::Lies;
 
 /// A hand-over that is to be written.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, uniffi::Record)]
 pub struct NewHandover {
     /// Manner, a code of `handover_manner`.
     pub manner: String,
     /// What is carried, a code of `cargo`.
     pub cargo: String,
     /// Number, as the papers name it.
+    #[uniffi(default)]
     pub number: Option<String>,
     /// Site that gives.
+    #[uniffi(default)]
     pub from_site: Option<String>,
     /// Store that gives.
+    #[uniffi(default)]
     pub from_store: Option<String>,
     /// Body that gives, where it is no store of the programme.
+    #[uniffi(default)]
     pub from_body: Option<String>,
     /// Site that receives.
+    #[uniffi(default)]
     pub to_site: Option<String>,
     /// Store that receives.
+    #[uniffi(default)]
     pub to_store: Option<String>,
     /// Body that receives, where it is no store of the programme.
+    #[uniffi(default)]
     pub to_body: Option<String>,
     /// Vehicle.
+    #[uniffi(default)]
     pub vehicle: Option<String>,
     /// Escort.
+    #[uniffi(default)]
     pub escort: Option<String>,
     /// Authority that allowed it.
+    #[uniffi(default)]
     pub authority: Option<String>,
     /// Number of the authorisation.
+    #[uniffi(default)]
     pub authorisation: Option<String>,
     /// First holder of a key, under joint control.
+    #[uniffi(default)]
     pub key_body_a: Option<String>,
     /// Second holder of a key.
+    #[uniffi(default)]
     pub key_body_b: Option<String>,
     /// Officer who holds the first key: a name or an id.
+    #[uniffi(default)]
     pub key_holder_a: Option<String>,
     /// Officer who holds the second key.
+    #[uniffi(default)]
     pub key_holder_b: Option<String>,
     /// Why.
+    #[uniffi(default)]
     pub reason: Option<String>,
     /// Numbers of seals put on.
+    #[uniffi(default)]
     pub seals: Vec<String>,
     /// The items: a tag, mark or id each; beside an ammunition lot its quantity may stand, `TAG,QUANTITY`.
+    #[uniffi(default)]
     pub items: Vec<String>,
     /// Whether to say it also where it will be a claim only.
+    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// A seal as it was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct SealSeen {
     /// Its number.
     pub number: String,
     /// Box that it closes.
+    #[uniffi(default)]
     pub box_name: Option<String>,
     /// State, a code of `seal_state`.
     pub state: String,

@@ -304,7 +304,7 @@ fn more_weapons_than_statements_are_allowed_are_checked_destroyed_and_closed_on_
     }
     took("destroyed by the hundred");
     let closed = selma.destruction_close(&id, false, None).unwrap();
-    assert_eq!((closed.planned, closed.destroyed, closed.unaccounted), (MANY, MANY, 0));
+    assert_eq!((closed.planned, closed.destroyed, closed.unaccounted), (MANY as u64, MANY as u64, 0));
     took("closed");
     assert!(statements(&selma, &id) < 60, "{} statements", statements(&selma, &id));
     world.sync(&[&selma, &amina]);

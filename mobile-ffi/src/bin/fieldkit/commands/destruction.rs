@@ -21,7 +21,7 @@ pub fn destruction(tablet: &Tablet, command: Destruction, output: &Output) -> Re
         Destruction::Add { destruction, items, word, quiet } => {
             let _signed_in = word.speak(tablet)?;
             let items = items.all()?;
-            let done = with_bar(output, quiet, items.len(), |bar| {
+            let done = with_bar(output, quiet, items.len() as u64, |bar| {
                 tablet.destruction_add(&destruction, &items, word.as_claim, bar)
             })?;
             output.print(&done, planned)
@@ -135,7 +135,7 @@ fn plan(tablet: &Tablet, args: DestructionPlan, output: &Output) -> Result<(), T
         items: items(args.item, args.items.as_deref())?,
         as_claim: args.word.as_claim,
     };
-    let done = with_bar(output, args.quiet, new.items.len(), |bar| tablet.destruction_plan(&new, bar))?;
+    let done = with_bar(output, args.quiet, new.items.len() as u64, |bar| tablet.destruction_plan(&new, bar))?;
     output.print(&done, planned)
 }
 
@@ -144,7 +144,7 @@ fn planned(done: &Planned) {
     line(&format!(
         "Destruction {}: {} put on the list, {} on it in all.",
         short(&view.document),
-        counted(done.added as u64, "item"),
+        counted(done.added, "item"),
         view.planned
     ));
     refusals(&done.refused, "not put on the list");

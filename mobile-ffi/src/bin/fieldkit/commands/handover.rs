@@ -13,7 +13,7 @@ pub fn handover(tablet: &Tablet, command: Handover, output: &Output) -> Result<(
             let _signed_in = word.speak(tablet)?;
             let view = tablet.handover_add(&handover, &items.all()?, word.as_claim)?;
             output.print(&view, |view| {
-                line(&format!("The manifest has {} now.", counted(view.lines as u64, "line")));
+                line(&format!("The manifest has {} now.", counted(view.lines, "line")));
                 refusals(&view.refused, "cannot go");
                 what_next(view);
             })
@@ -50,7 +50,7 @@ pub fn handover(tablet: &Tablet, command: Handover, output: &Output) -> Result<(
             output.print(&view, |view| {
                 line(&format!(
                     "Departed with {}.",
-                    counted(if view.loaded > 0 { view.loaded } else { view.lines } as u64, "item")
+                    counted(if view.loaded > 0 { view.loaded } else { view.lines }, "item")
                 ));
                 safe();
                 what_next(view);
@@ -119,7 +119,7 @@ fn new(tablet: &Tablet, args: HandoverNew, output: &Output) -> Result<(), Tablet
         as_claim: args.word.as_claim,
     })?;
     output.print(&view, |view| {
-        line(&format!("Hand-over {}: {} on the manifest.", short(&view.document), counted(view.lines as u64, "item")));
+        line(&format!("Hand-over {}: {} on the manifest.", short(&view.document), counted(view.lines, "item")));
         refusals(&view.refused, "cannot go");
         safe();
         what_next(view);
@@ -213,7 +213,7 @@ fn show(view: &HandoverView) {
         view.lines,
         view.loaded,
         view.received,
-        counted(view.seals as u64, "seal")
+        counted(view.seals, "seal")
     ));
     if !view.counts {
         line("Some of this is a claim only: see `show` for what does not count.");

@@ -15,45 +15,60 @@ use crate::engine::deed::{Deed, Says, Seen, id_value, short};
 use crate::error::TabletError;
 use crate::store::Result;
 
+/// SHA-256 of a photo.
+pub type PhotoHash = [u8; 32];
+
 /// What became of one item.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, uniffi::Record)]
 pub struct ItemResult {
     /// The item: tag, mark or id.
     pub item: String,
     /// Method; that of the plan where not given.
+    #[uniffi(default)]
     pub method: Option<String>,
     /// Result, a code of `destruction_result`.
     pub result: String,
     /// Quantity destroyed, for a lot.
+    #[uniffi(default)]
     pub quantity: Option<i64>,
     /// How the quantity was found, a code of `quantity_method`.
+    #[uniffi(default)]
     pub quantity_method: Option<String>,
     /// Weight in grams.
+    #[uniffi(default)]
     pub weight_g: Option<i64>,
     /// Number of fragments.
+    #[uniffi(default)]
     pub fragments: Option<i64>,
     /// SHA-256 of the photo before.
-    pub before: Option<[u8; 32]>,
+    #[uniffi(default)]
+    pub before: Option<PhotoHash>,
     /// SHA-256 of the photo after.
-    pub after: Option<[u8; 32]>,
+    #[uniffi(default)]
+    pub after: Option<PhotoHash>,
     /// Why, where it was not destroyed.
+    #[uniffi(default)]
     pub reason: Option<String>,
     /// Whether to say it also where it will be a claim only.
+    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// Scrap that left the site.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, uniffi::Record)]
 pub struct ScrapLeft {
     /// Weight in grams.
     pub weight_g: i64,
     /// Who took it.
     pub recipient: String,
     /// What becomes of it, a code of `destruction_method`.
+    #[uniffi(default)]
     pub process: Option<String>,
     /// Weighbridge slip or certificate of smelting.
+    #[uniffi(default)]
     pub reference: Option<String>,
     /// Whether to say it also where it will be a claim only.
+    #[uniffi(default)]
     pub as_claim: bool,
 }
 

@@ -16,7 +16,7 @@ use crate::engine::deed::{Deed, Says, Seen, id_value};
 use crate::store::Result;
 
 /// What became of one scanned line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct ScanView {
     /// As it was scanned.
     pub scanned: String,
@@ -38,19 +38,25 @@ impl ScanView {
 }
 
 /// What holds for all that is scanned at a receipt.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, uniffi::Record)]
 pub struct ReceiptOptions {
     /// Rack in which it comes to lie.
+    #[uniffi(default)]
     pub rack: Option<String>,
     /// Box in which it comes to lie.
+    #[uniffi(default)]
     pub box_name: Option<String>,
     /// Condition, a code of `condition`.
+    #[uniffi(default)]
     pub condition: Option<String>,
     /// What is out of order with all of it.
+    #[uniffi(default)]
     pub exception: Option<String>,
     /// Whether the receipt ends, also where something is missing.
+    #[uniffi(default)]
     pub close: bool,
     /// Whether to say it also where it will be a claim only.
+    #[uniffi(default)]
     pub as_claim: bool,
 }
 

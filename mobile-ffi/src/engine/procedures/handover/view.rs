@@ -15,7 +15,7 @@ use crate::engine::deed::Seen;
 use crate::store::Result;
 
 /// One difference of a hand-over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct DiffView {
     /// `loading`, `receipt` or `seals`.
     pub stage: String,
@@ -34,7 +34,7 @@ pub struct DiffView {
 }
 
 /// A hand-over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct HandoverView {
     /// The document.
     pub document: String,
@@ -59,13 +59,13 @@ pub struct HandoverView {
     /// When it arrived, ms since the Unix epoch.
     pub arrived_ms: Option<i64>,
     /// Lines of the manifest.
-    pub lines: usize,
+    pub lines: u64,
     /// Of them, scanned at loading.
-    pub loaded: usize,
+    pub loaded: u64,
     /// Scanned at receipt.
-    pub received: usize,
+    pub received: u64,
     /// Seals put on.
-    pub seals: usize,
+    pub seals: u64,
     /// What differs so far.
     pub differences: Vec<DiffView>,
     /// Items that were not taken onto the manifest, with why.
@@ -102,10 +102,10 @@ fn view(reader: &Reader<'_>, seen: &Seen) -> HandoverView {
         to: place(&record.to_site, &record.to_store, &record.to_body),
         departed_ms: record.departed_at,
         arrived_ms: record.arrived_at,
-        lines: record.lines.iter().filter(|l| l.is_live()).count(),
-        loaded: record.loaded.iter().filter(|l| l.is_live()).count(),
-        received: record.received.iter().filter(|r| r.is_live()).count(),
-        seals: record.seals.iter().filter(|s| s.is_live() && s.state.as_deref() == Some("applied")).count(),
+        lines: record.lines.iter().filter(|l| l.is_live()).count() as u64,
+        loaded: record.loaded.iter().filter(|l| l.is_live()).count() as u64,
+        received: record.received.iter().filter(|r| r.is_live()).count() as u64,
+        seals: record.seals.iter().filter(|s| s.is_live() && s.state.as_deref() == Some("applied")).count() as u64,
         differences: differences(reader, &record),
         refused: Vec::new(),
         consents_missing: consents_missing(reader, &record),

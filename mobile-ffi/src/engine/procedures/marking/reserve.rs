@@ -19,7 +19,7 @@ use crate::transport::{HttpHeader, HttpRequest, Transport};
 const DIGITS: usize = 6;
 
 /// A block of numbers that is this tablet's alone from now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
 pub struct MarksReserved {
     /// What stands before the number.
     pub prefix: String,
