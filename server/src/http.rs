@@ -36,6 +36,7 @@ mod setup_page;
 mod sides;
 mod statements;
 mod stores;
+mod stream;
 mod surround;
 mod transfers;
 mod values;
@@ -120,6 +121,7 @@ fn routes() -> Routes {
         .post("/api/v1/session", session::sign_in)
         .post("/api/v1/setup", session::set_up)
         .post("/api/v1/operations/{operation}/exchange", exchange::exchange)
+        .post("/api/v1/operations/{operation}/stream", stream::stream)
         .post("/api/v1/operations/{operation}/persons", persons::bring)
         .get("/api/v1/persons", persons::list)
         .post("/api/v1/persons/{hash}/read", person_reads::read)

@@ -19,6 +19,7 @@ pub mod error;
 pub mod identity;
 pub mod marks;
 mod open;
+pub mod parts;
 pub mod persons;
 pub mod read_claims;
 pub mod read_documents;

@@ -4,10 +4,14 @@
 //! request { 1: version (1)   2: operation   3: feed place held   4: [[journal, next, chain (8 B)] …] own journals
 //!           5: [segment …]   6: most bytes wanted back }
 //! answer  { 1: version (1)   2: feed place reached   3: [receipt …]   4: [segment …] of others   5: more to come
-//!           6: [[journal, next, chain] …] where the register knows another end   7: [[segment hash, code, detail] …] refused }
+//!           6: [[journal, next, chain] …] where the register knows another end   7: [[segment hash, code, detail] …] refused
+//!           8: bytes of others' segments that lie ahead of the place reached }
 //! ```
 //!
 //! Parts that are empty do not travel, so that a round with nothing new is under 200 bytes both ways.
+
+pub mod link;
+pub mod stream;
 
 use crate::cbor::{self, CborError, Value};
 use crate::ids::{JournalId, OperationId, SegmentHash};
@@ -54,6 +58,8 @@ pub struct Answer {
     pub ends: Vec<End>,
     /// Segments refused.
     pub refused: Vec<Refused>,
+    /// Bytes of others' segments that lie ahead of the place reached: what is still to come.
+    pub ahead: u64,
 }
 
 /// A segment that the register did not take, and why.
@@ -205,6 +211,9 @@ impl Answer {
             ])
         });
         push_list(&mut pairs, 7, Value::Array(refused.collect()));
+        if self.ahead > 0 {
+            pairs.push((Value::Int(8), Value::Int(self.ahead as i64)));
+        }
         cbor::encode(&Value::Map(pairs))
     }
 
@@ -231,6 +240,7 @@ impl Answer {
             more: value.get_int(5).and_then(Value::as_bool).unwrap_or(false),
             ends: read_ends(&value, 6)?,
             refused: refused.collect::<Option<_>>().ok_or(missing("refused"))?,
+            ahead: value.get_int(8).map_or(Some(0), Value::as_uint).ok_or(missing("ahead"))?,
         })
     }
 }

@@ -228,7 +228,7 @@ fn deliver(tellers: &[Teller], seed: u64) -> Replica {
             }
             _ => {
                 let (receipts, ends, refused) = (vec![], vec![], vec![]);
-                let answer = Answer { place: 1, receipts, segments: batch, more: false, ends, refused };
+                let answer = Answer { place: 1, receipts, segments: batch, more: false, ends, refused, ahead: 0 };
                 Answer::from_bytes(&answer.to_bytes()).unwrap().segments
             }
         };

@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::{
     audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings, health,
     history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, session, setup_page,
-    statements, stores, transfers, waiting,
+    statements, stores, stream, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ use super::{
         session::sign_in,
         session::set_up,
         exchange::exchange,
+        stream::stream,
         persons::bring,
         persons::list,
         person_reads::read,

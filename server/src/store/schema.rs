@@ -44,6 +44,7 @@ pub const FEED: &[Table] = &[
     table("segment", &["operation", "place"]),
     table("fork_proof", &["operation", "journal", "number", "found_at"]),
     table("refusal", &["id"]),
+    table("segment_part", &["operation", "device"]),
     table("segment_aside", &["operation", "hash"]),
     table("person_blob", &["hash"]),
     table("person_key", &["hash"]),

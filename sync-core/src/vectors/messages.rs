@@ -48,6 +48,7 @@ fn answer(full: bool) -> Answer {
         more: full,
         ends: if full { request(true).journals } else { Vec::new() },
         refused: if full { vec![refused] } else { Vec::new() },
+        ahead: 0,
     }
 }
 
