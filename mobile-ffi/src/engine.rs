@@ -27,6 +27,7 @@ pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
 pub use officers::{OfficerSession, Pin};
 pub use procedures::*;
+pub use sync::{SyncWatch, Unwatched};
 pub use record::{BatchOutcome, BatchRow};
 
 use std::path::PathBuf;

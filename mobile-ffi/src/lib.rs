@@ -19,7 +19,7 @@ pub mod transport;
 
 pub use engine::{
     AttestProgress, Attesting, BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, OfficerSession, Pin,
-    Tablet, models_builtin, unfit,
+    SyncWatch, Tablet, Unwatched, models_builtin, unfit,
 };
 pub use engine::{
     ChainView, CountView, DeedProgress, DestructionItemView, DestructionView, DiffView, DiscrepancyView, FieldErrors,

@@ -400,6 +400,25 @@ pub struct SyncReport {
     pub persons_held: Option<String>,
 }
 
+/// How far a sync is. Bytes of messages, without what HTTP adds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SyncProgress {
+    /// Bytes sent so far.
+    pub up_done: u64,
+    /// Bytes of sealed segments that are still to be sent.
+    pub up_left: u64,
+    /// Bytes received so far.
+    pub down_done: u64,
+    /// Bytes of others' segments that are still to come, once the register has said so.
+    pub down_left: Option<u64>,
+    /// Requests answered so far.
+    pub round_trips: u64,
+    /// Times the link broke.
+    pub interruptions: u64,
+    /// How long is waited now before the next try, in ms; 0 while at work.
+    pub waiting_ms: u64,
+}
+
 /// An officer who keeps a key on this tablet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OfficerView {

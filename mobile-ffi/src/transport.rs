@@ -32,8 +32,22 @@ pub struct HttpRequest {
 pub struct HttpResponse {
     /// HTTP status.
     pub status: u32,
+    /// Headers, names in lower case; those that are not text are left out.
+    pub headers: Vec<HttpHeader>,
     /// Body.
     pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|header| header.name == name).map(|header| header.value.as_str())
+    }
+
+    /// How long the server asks to wait before the next request, in ms.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        self.header("retry-after")?.trim().parse::<u64>().ok().map(|seconds| seconds.saturating_mul(1000))
+    }
 }
 
 /// Why nothing came back.
@@ -43,6 +57,16 @@ pub enum TransportError {
     /// Nobody was reached: no network, wrong address, refused connection. Nothing was sent.
     #[error("the register cannot be reached: {message}")]
     Offline {
+        /// Details.
+        message: String,
+    },
+    /// An answer began to arrive and broke off; what came of it is here.
+    #[error("the connection broke off within the answer: {message}")]
+    Cut {
+        /// HTTP status of the answer.
+        status: u32,
+        /// The body as far as it came.
+        body: Vec<u8>,
         /// Details.
         message: String,
     },
@@ -59,7 +83,7 @@ impl TransportError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Offline { .. } => "transport.offline",
-            Self::Interrupted { .. } => "transport.interrupted",
+            Self::Cut { .. } | Self::Interrupted { .. } => "transport.interrupted",
         }
     }
 }
@@ -140,15 +164,22 @@ impl Transport for HttpTransport {
             }
         })?;
         let status = u32::from(answer.status().as_u16());
+        let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
+            let value = value.to_str().ok()?.to_owned();
+            Some(HttpHeader { name: name.as_str().to_owned(), value })
+        };
+        let headers = answer.headers().iter().filter_map(header).collect();
         let mut body = Vec::new();
         let read = answer.into_body().into_reader().take(MOST_BYTES + 1).read_to_end(&mut body);
-        read.map_err(|e| TransportError::Interrupted { message: e.to_string() })?;
+        if let Err(error) = read {
+            return Err(TransportError::Cut { status, body, message: error.to_string() });
+        }
         if body.len() as u64 > MOST_BYTES {
             return Err(TransportError::Interrupted { message: "the answer is larger than 8 MiB".to_owned() });
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.sent.fetch_add(size, Ordering::Relaxed);
         self.received.fetch_add(body.len() as u64, Ordering::Relaxed);
-        Ok(HttpResponse { status, body })
+        Ok(HttpResponse { status, headers, body })
     }
 }

@@ -87,6 +87,12 @@ pub(crate) fn outbox(conn: &Connection) -> Result<Vec<Outgoing>> {
     .collect()
 }
 
+/// Bytes of own segments that the register has not answered for.
+pub(crate) fn outbox_bytes(conn: &Connection) -> Result<u64> {
+    let mut query = conn.prepare_cached("SELECT coalesce(sum(size), 0) FROM segments WHERE state = 'sealed'")?;
+    Ok(query.query_row([], |row| row.get::<_, i64>(0))? as u64)
+}
+
 /// The bytes of a segment.
 pub(crate) fn bytes(conn: &Connection, hash: &SegmentHash) -> Result<Option<Vec<u8>>> {
     let mut query = conn.prepare_cached("SELECT bytes FROM segments WHERE hash = ?1")?;

@@ -98,6 +98,11 @@ impl Link {
         self.failures = self.failures.min(1);
     }
 
+    /// A request that tells nothing of how much the link carries was answered.
+    pub fn answered(&mut self) {
+        self.failures = 0;
+    }
+
     fn shrink(&mut self) {
         self.up = (self.up / 2).max(LEAST_BYTES.min(self.most_up));
         self.down = (self.down / 2).max(LEAST_BYTES.min(self.most_down));
