@@ -1,6 +1,7 @@
 //! The tablet: one object over the store. Every call that saves is durable when it returns.
 
 mod attest;
+mod bundle;
 mod deed;
 mod enrol;
 mod findings;
@@ -22,13 +23,14 @@ mod take;
 mod token;
 
 pub use attest::{AttestProgress, Attesting};
+pub use bundle::BundleFor;
 pub use hints::unfit;
 pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
 pub use officers::{OfficerSession, Pin};
 pub use procedures::*;
-pub use sync::{SyncWatch, Unwatched};
 pub use record::{BatchOutcome, BatchRow};
+pub use sync::{SyncWatch, Unwatched};
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -18,8 +18,8 @@ mod store;
 pub mod transport;
 
 pub use engine::{
-    AttestProgress, Attesting, BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, OfficerSession, Pin,
-    SyncWatch, Tablet, Unwatched, models_builtin, unfit,
+    AttestProgress, Attesting, BatchOutcome, BatchRow, BundleFor, ImportDone, ImportOptions, ImportProgress,
+    OfficerSession, Pin, SyncWatch, Tablet, Unwatched, models_builtin, unfit,
 };
 pub use engine::{
     ChainView, CountView, DeedProgress, DestructionItemView, DestructionView, DiffView, DiscrepancyView, FieldErrors,

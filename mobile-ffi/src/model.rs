@@ -400,6 +400,54 @@ pub struct SyncReport {
     pub persons_held: Option<String>,
 }
 
+/// Files that were made of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BundleMade {
+    /// Name of the set, in hex.
+    pub set: String,
+    /// For whom: a device's id.
+    pub to: String,
+    /// The files.
+    #[serde(skip)]
+    pub files: Vec<Vec<u8>>,
+    /// Segments in them.
+    pub segments: u64,
+    /// Receipts in them.
+    pub receipts: u64,
+}
+
+impl BundleMade {
+    /// Names under which the files are told apart on a card.
+    pub fn names(&self) -> Vec<String> {
+        let set = self.set.get(..8).unwrap_or(&self.set);
+        let count = self.files.len();
+        (1..=count).map(|number| format!("{}-{set}-{number}-of-{count}.bundle", self.to)).collect()
+    }
+}
+
+/// What one file of a bundle brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BundleTaken {
+    /// Name of the set, in hex.
+    pub set: String,
+    /// Which file of the set, from 1.
+    pub number: u64,
+    /// How many files the set has.
+    pub files: u64,
+    /// Who made it: a device's id.
+    pub from: String,
+    /// Whether that is the register.
+    pub from_register: bool,
+    /// Entries that came in.
+    pub pulled: u64,
+    /// Own segments that are receipted now and were not before.
+    pub receipts: u64,
+    /// Own segments that the register refused.
+    pub refused: u64,
+    /// Place reached in the feed.
+    pub place: u64,
+}
+
 /// How far a sync is. Bytes of messages, without what HTTP adds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SyncProgress {

@@ -85,7 +85,8 @@ pub async fn after(
         }
     }
     if heard.more {
-        let sql = "select cast(coalesce(sum(length(bytes)), 0) as bigint) from segment where operation = $1 and place > $2";
+        let sql =
+            "select cast(coalesce(sum(length(bytes)), 0) as bigint) from segment where operation = $1 and place > $2";
         let row = app.store.feed.query_one(sql, &vals![who.operation.as_bytes(), heard.place]).await?;
         heard.ahead = row.map(|row| row.uint(0)).transpose()?.unwrap_or(0);
     }

@@ -12,6 +12,7 @@ macro_rules! sql {
 }
 
 pub mod audit_log;
+pub mod bundles;
 pub mod certificates;
 pub mod content;
 pub mod db;

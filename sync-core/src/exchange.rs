@@ -108,7 +108,7 @@ fn missing(part: &'static str) -> ExchangeError {
     ExchangeError::Malformed { part }
 }
 
-fn write_ends(ends: &[End]) -> Value {
+pub(crate) fn write_ends(ends: &[End]) -> Value {
     let one = |end: &End| {
         Value::Array(vec![
             Value::Bytes(end.journal.to_vec()),
@@ -126,7 +126,7 @@ fn read_list<'a>(value: &'a Value, key: i64, most: usize, part: &'static str) ->
     }
 }
 
-fn read_ends(value: &Value, key: i64) -> Result<Vec<End>, ExchangeError> {
+pub(crate) fn read_ends(value: &Value, key: i64) -> Result<Vec<End>, ExchangeError> {
     let one = |v: &Value| {
         let [journal, next, chain] = v.as_array()? else { return None };
         Some(End {
@@ -139,13 +139,33 @@ fn read_ends(value: &Value, key: i64) -> Result<Vec<End>, ExchangeError> {
     list.iter().map(one).collect::<Option<_>>().ok_or(missing("journals"))
 }
 
-fn write_blobs(blobs: &[Vec<u8>]) -> Value {
+pub(crate) fn write_blobs(blobs: &[Vec<u8>]) -> Value {
     Value::Array(blobs.iter().cloned().map(Value::Bytes).collect())
 }
 
-fn read_blobs(value: &Value, key: i64, part: &'static str) -> Result<Vec<Vec<u8>>, ExchangeError> {
+pub(crate) fn read_blobs(value: &Value, key: i64, part: &'static str) -> Result<Vec<Vec<u8>>, ExchangeError> {
     let list = read_list(value, key, limits::EXCHANGE_SEGMENTS, part)?;
     list.iter().map(|v| v.as_bytes().map(<[u8]>::to_vec)).collect::<Option<_>>().ok_or(missing(part))
+}
+
+pub(crate) fn write_refused(refused: &[Refused]) -> Value {
+    let one = |r: &Refused| {
+        Value::Array(vec![Value::Bytes(r.hash.to_vec()), Value::Text(r.code.clone()), Value::Text(r.detail.clone())])
+    };
+    Value::Array(refused.iter().map(one).collect())
+}
+
+pub(crate) fn read_refused(value: &Value, key: i64) -> Result<Vec<Refused>, ExchangeError> {
+    let one = |v: &Value| {
+        let [hash, code, detail] = v.as_array()? else { return None };
+        Some(Refused {
+            hash: SegmentHash::from_slice(hash.as_bytes()?)?,
+            code: code.as_text()?.to_owned(),
+            detail: detail.as_text()?.to_owned(),
+        })
+    };
+    let list = read_list(value, key, limits::EXCHANGE_SEGMENTS, "refused")?;
+    list.iter().map(one).collect::<Option<_>>().ok_or(missing("refused"))
 }
 
 fn read_version(value: &Value) -> Result<(), ExchangeError> {
@@ -203,14 +223,7 @@ impl Answer {
             pairs.push((Value::Int(5), Value::Bool(true)));
         }
         push_list(&mut pairs, 6, write_ends(&self.ends));
-        let refused = self.refused.iter().map(|r| {
-            Value::Array(vec![
-                Value::Bytes(r.hash.to_vec()),
-                Value::Text(r.code.clone()),
-                Value::Text(r.detail.clone()),
-            ])
-        });
-        push_list(&mut pairs, 7, Value::Array(refused.collect()));
+        push_list(&mut pairs, 7, write_refused(&self.refused));
         if self.ahead > 0 {
             pairs.push((Value::Int(8), Value::Int(self.ahead as i64)));
         }
@@ -224,22 +237,13 @@ impl Answer {
         }
         let value = cbor::decode(bytes)?;
         read_version(&value)?;
-        let refused = |v: &Value| {
-            let [hash, code, detail] = v.as_array()? else { return None };
-            Some(Refused {
-                hash: SegmentHash::from_slice(hash.as_bytes()?)?,
-                code: code.as_text()?.to_owned(),
-                detail: detail.as_text()?.to_owned(),
-            })
-        };
-        let refused = read_list(&value, 7, limits::EXCHANGE_SEGMENTS, "refused")?.iter().map(refused);
         Ok(Self {
             place: value.get_int(2).and_then(Value::as_uint).ok_or(missing("place"))?,
             receipts: read_blobs(&value, 3, "receipts")?,
             segments: read_blobs(&value, 4, "segments")?,
             more: value.get_int(5).and_then(Value::as_bool).unwrap_or(false),
             ends: read_ends(&value, 6)?,
-            refused: refused.collect::<Option<_>>().ok_or(missing("refused"))?,
+            refused: read_refused(&value, 7)?,
             ahead: value.get_int(8).map_or(Some(0), Value::as_uint).ok_or(missing("ahead"))?,
         })
     }

@@ -14,6 +14,7 @@
 
 pub mod audit;
 pub mod authorise;
+pub mod bundle;
 pub mod cbor;
 pub mod certificate;
 pub mod custody;

@@ -152,7 +152,9 @@ impl Run<'_> {
         let Some(bytes) = bytes else { return Ok(Ok(Sent::Safe)) };
         let answer = match self.post(&url, "application/octet-stream", &bytes)? {
             Round::Answered(answer) => answer,
-            Round::Broke(Broken { error, .. }) if error.kind == ErrorKind::Server && error.code.starts_with("person.") => {
+            Round::Broke(Broken { error, .. })
+                if error.kind == ErrorKind::Server && error.code.starts_with("person.") =>
+            {
                 return Ok(Ok(Sent::Held(error.code)));
             }
             Round::Broke(broken) => return Ok(Err(broken)),

@@ -168,7 +168,7 @@ impl Run<'_> {
     fn take(&mut self, answer: &Answer) -> Result<take::Taken> {
         let now = Stamp::read(self.tablet.platform.as_ref())?;
         let mut engine = self.tablet.engine();
-        let taken = take::take(&mut engine, answer, &mut self.asked_again, &now)?;
+        let taken = take::take(&mut engine, answer, &mut self.asked_again, &now, take::Way::Register)?;
         if taken.new_journal {
             installation::begin_journal(&mut engine, self.tablet.platform.as_ref(), self.tablet.vault.as_ref())?;
         }
@@ -192,7 +192,9 @@ impl Run<'_> {
             up_done: self.report.bytes_sent,
             up_left: waiting.saturating_sub(self.held.map_or(0, |held| held.held)),
             down_done: self.report.bytes_received,
-            down_left: self.ahead.map(|ahead| ahead.saturating_sub(self.begun.as_ref().map_or(0, |b| b.bytes.len() as u64))),
+            down_left: self
+                .ahead
+                .map(|ahead| ahead.saturating_sub(self.begun.as_ref().map_or(0, |b| b.bytes.len() as u64))),
             round_trips: self.report.round_trips,
             interruptions: self.report.interruptions,
             waiting_ms,

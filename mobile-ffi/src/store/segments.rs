@@ -76,9 +76,13 @@ pub(crate) fn chained(conn: &Connection, header: &Header) -> Result<bool> {
     Ok(query.exists(params![previous.as_bytes(), header.journal.as_bytes(), header.first as i64])?)
 }
 
-/// Own segments that the register has not answered for, in the order they were sealed.
+/// What waits to be brought to the register: own segments that it has not answered for, in the order they were sealed, then those that are
+/// carried for others.
 pub(crate) fn outbox(conn: &Connection) -> Result<Vec<Outgoing>> {
-    let mut query = conn.prepare_cached("SELECT hash, size FROM segments WHERE state = 'sealed' ORDER BY id")?;
+    let mut query = conn.prepare_cached(
+        "SELECT hash, size, 0 AS carried, id FROM segments WHERE state = 'sealed'
+         UNION ALL SELECT s.hash, s.size, 1, s.id FROM carried c JOIN segments s ON s.id = c.segment ORDER BY 3, 4",
+    )?;
     let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
     rows.map(|row| {
         let (hash, size) = row?;
@@ -87,9 +91,21 @@ pub(crate) fn outbox(conn: &Connection) -> Result<Vec<Outgoing>> {
     .collect()
 }
 
-/// Bytes of own segments that the register has not answered for.
+/// Segments of one device, or all, that are here and not left out of its journal, in the order they came.
+pub(crate) fn held(conn: &Connection, by: Option<&DeviceId>) -> Result<Vec<Vec<u8>>> {
+    let mut query = conn.prepare_cached(
+        "SELECT bytes FROM segments WHERE state <> 'refused' AND (?1 IS NULL OR device = ?1) ORDER BY id",
+    )?;
+    let rows = query.query_map(params![by.map(|device| device.as_bytes().to_vec())], |row| row.get(0))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Bytes of what waits to be brought to the register.
 pub(crate) fn outbox_bytes(conn: &Connection) -> Result<u64> {
-    let mut query = conn.prepare_cached("SELECT coalesce(sum(size), 0) FROM segments WHERE state = 'sealed'")?;
+    let mut query = conn.prepare_cached(
+        "SELECT (SELECT coalesce(sum(size), 0) FROM segments WHERE state = 'sealed')
+              + (SELECT coalesce(sum(s.size), 0) FROM carried c JOIN segments s ON s.id = c.segment)",
+    )?;
     Ok(query.query_row([], |row| row.get::<_, i64>(0))? as u64)
 }
 

@@ -96,7 +96,7 @@ impl FakeRegister {
                 exchanges: 0,
             }),
         };
-        register.decide(&[Decision::OperationOpened { name: "Exercise".to_owned(), training: true }]);
+        register.decide(&[Decision::OperationOpened { name: "Exercise".to_owned(), training: true, bundle_key: None }]);
         std::sync::Arc::new(register)
     }
 
@@ -213,7 +213,13 @@ impl FakeRegister {
         self.decide(&[
             Decision::OfficerNamed { officer: who, name: name.to_owned() },
             Decision::RoleGranted { officer: who, role: Role::Collector },
-            Decision::DeviceEnrolled { device: key.device(), key: key.as_bytes().to_vec(), officer: who, label },
+            Decision::DeviceEnrolled {
+                device: key.device(),
+                key: key.as_bytes().to_vec(),
+                officer: who,
+                label,
+                bundle_key: None,
+            },
         ]);
         let said = json!({
             "register_id": self.key.public().register().to_string(),
@@ -409,8 +415,9 @@ impl FakeRegister {
 
 impl Transport for FakeRegister {
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let json_answer =
-            |(status, body): (u32, Json)| Ok(HttpResponse { status, headers: vec![], body: body.to_string().into_bytes() });
+        let json_answer = |(status, body): (u32, Json)| {
+            Ok(HttpResponse { status, headers: vec![], body: body.to_string().into_bytes() })
+        };
         let path = request.url.strip_prefix("http://register.test/api/v1/").unwrap();
         if !path.ends_with("/exchange") && !path.ends_with("/stream") {
             let body: Json = serde_json::from_slice(&request.body).unwrap();

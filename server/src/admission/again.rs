@@ -9,11 +9,7 @@ use crate::app::App;
 use crate::vals;
 
 /// Receipts for those of these segments that are here.
-pub async fn receipts_again(
-    app: &App,
-    who: &Bringer,
-    wanted: &[SegmentHash],
-) -> Result<Vec<Vec<u8>>, AdmissionError> {
+pub async fn receipts_again(app: &App, who: &Bringer, wanted: &[SegmentHash]) -> Result<Vec<Vec<u8>>, AdmissionError> {
     if wanted.is_empty() {
         return Ok(Vec::new());
     }

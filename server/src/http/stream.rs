@@ -71,7 +71,16 @@ struct Round {
 
 /// Reads the body to its end, or to where it breaks off. Whole segments are taken in, the beginning of another one is kept.
 async fn take_in(api: &Shared, who: &Bringer, body: Body) -> Result<Round, Problem> {
-    let mut intake = Intake { api: Arc::clone(api), who: *who, ask: None, held: None, whole: Vec::new(), waiting: 0, accepted: Accepted::default(), brought: false };
+    let mut intake = Intake {
+        api: Arc::clone(api),
+        who: *who,
+        ask: None,
+        held: None,
+        whole: Vec::new(),
+        waiting: 0,
+        accepted: Accepted::default(),
+        brought: false,
+    };
     let mut reader = Reader::default();
     let ended = read(&mut intake, &mut reader, body).await;
     intake.admit().await?;
@@ -86,7 +95,8 @@ async fn take_in(api: &Shared, who: &Bringer, body: Body) -> Result<Round, Probl
 async fn read(intake: &mut Intake, reader: &mut Reader, mut body: Body) -> Result<(), Problem> {
     let mut all = 0;
     while let Some(chunk) = next(&mut body).await {
-        let chunk = chunk.map_err(|_| Problem::bad("request.cut_off", "the request broke off; what came of it is kept"))?;
+        let chunk =
+            chunk.map_err(|_| Problem::bad("request.cut_off", "the request broke off; what came of it is kept"))?;
         all += chunk.len();
         if all > limits::EXCHANGE_BYTES {
             let words = "a streamed message carries at most 4 MiB; go on in the next one";

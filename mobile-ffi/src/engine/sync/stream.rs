@@ -137,7 +137,8 @@ impl Run<'_> {
         }
         if let Some(part) = reader.rest().and_then(|part| part.behind(self.begun.as_ref())) {
             arrived.whole = false;
-            let before = self.begun.as_ref().filter(|begun| begun.hash == part.hash).map_or(0, |begun| begun.bytes.len());
+            let before =
+                self.begun.as_ref().filter(|begun| begun.hash == part.hash).map_or(0, |begun| begun.bytes.len());
             arrived.news |= part.bytes.len() > before;
             self.begun = Some(part);
         }

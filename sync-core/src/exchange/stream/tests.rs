@@ -77,7 +77,8 @@ fn a_message_that_is_cut_anywhere_goes_on_at_that_byte() {
 #[test]
 fn a_part_joins_only_its_own_beginning() {
     let whole = Part::whole(1, (0..100).collect());
-    let cut = |from: u64, to: usize| Part { offset: from, bytes: whole.bytes[from as usize..to].to_vec(), ..whole.clone() };
+    let cut =
+        |from: u64, to: usize| Part { offset: from, bytes: whole.bytes[from as usize..to].to_vec(), ..whole.clone() };
     let held = cut(0, 40);
     assert!(cut(40, 100).behind(Some(&held)).unwrap().is_whole());
     assert!(cut(20, 100).behind(Some(&held)).unwrap().is_whole(), "what is here already may come again");
