@@ -19,7 +19,7 @@ pub mod transport;
 
 pub use engine::{
     AttestProgress, Attesting, BatchOutcome, BatchRow, BundleFor, ImportDone, ImportOptions, ImportProgress,
-    OfficerSession, Pin, SyncWatch, Tablet, Unwatched, models_builtin, unfit,
+    Invitation, OfficerSession, PeerListener, Pin, SyncWatch, Tablet, Unwatched, models_builtin, unfit,
 };
 pub use engine::{
     ChainView, CountView, DeedProgress, DestructionItemView, DestructionView, DiffView, DiscrepancyView, FieldErrors,

@@ -448,6 +448,31 @@ pub struct BundleTaken {
     pub place: u64,
 }
 
+/// What an exchange with another tablet came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PeerReport {
+    /// The other tablet: a device's id.
+    pub device: String,
+    /// What people call it.
+    pub label: String,
+    /// Segments given.
+    pub given: u64,
+    /// Segments that came, new or not.
+    pub taken: u64,
+    /// Entries that are new here.
+    pub pulled: u64,
+    /// Own segments that are receipted now and were not before.
+    pub receipts: u64,
+    /// Receipts that were handed over.
+    pub receipts_given: u64,
+    /// Journals of which the two held different branches. Both are kept; the register hears of it with the next sync of either.
+    pub forks: u64,
+    /// Bytes that went to the other.
+    pub bytes_sent: u64,
+    /// Bytes that came from it.
+    pub bytes_received: u64,
+}
+
 /// How far a sync is. Bytes of messages, without what HTTP adds.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SyncProgress {

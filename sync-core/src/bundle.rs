@@ -6,7 +6,8 @@
 //! label   { 1: set (16 B)   2: number of the file, from 0   3: files in the set   4: for (16 B: device, or the register as a device) }
 //! inside  COSE_Sign1 (EdDSA or ES256; kid = maker's device id; external data "ploughshare bundle v1" and the label) over
 //! content { 1: register   2: operation   3: made (ms)   4: place known before   5: place known with it
-//!           6: [[journal, next, chain] …] ends of the maker's journals   7: [segment …]   8: [receipt …]   9: [[hash, code, detail] …] refused }
+//!           6: [[journal, next, chain] …] ends of the maker's journals   7: [segment …]   8: [receipt …]   9: [[hash, code, detail] …] refused
+//!           10: [segment that the register has …] }
 //! ```
 //!
 //! Every file stands alone: it can be taken in before, after or without the others, and twice changes nothing. The label is under the
@@ -174,8 +175,10 @@ pub struct Content {
     pub upto: u64,
     /// Ends of the maker's journals.
     pub ends: Vec<End>,
-    /// Segments, as they were sealed.
+    /// Segments, as they were sealed. From a tablet: those that the register may not have.
     pub segments: Vec<Vec<u8>>,
+    /// From a tablet: segments that the register has.
+    pub settled: Vec<Vec<u8>>,
     /// Receipts of the register, for whomever.
     pub receipts: Vec<Vec<u8>>,
     /// Segments that the register refused.
@@ -209,6 +212,7 @@ impl Content {
             (Value::Int(7), write_blobs(&self.segments)),
             (Value::Int(8), write_blobs(&self.receipts)),
             (Value::Int(9), write_refused(&self.refused)),
+            (Value::Int(10), write_blobs(&self.settled)),
         ]))
     }
 
@@ -222,10 +226,11 @@ impl Content {
             made_ms: value.get_int(3).and_then(Value::as_int).ok_or(missing("made"))?,
             after: uint(4).ok_or(missing("place"))?,
             upto: uint(5).ok_or(missing("place"))?,
-            ends: read_ends(&value, 6).map_err(|_| missing("ends"))?,
+            ends: read_ends(&value, 6, limits::EXCHANGE_JOURNALS).map_err(|_| missing("ends"))?,
             segments: read_blobs(&value, 7, "segments").map_err(|_| missing("segments"))?,
             receipts: read_blobs(&value, 8, "receipts").map_err(|_| missing("receipts"))?,
             refused: read_refused(&value, 9).map_err(|_| missing("refused"))?,
+            settled: read_blobs(&value, 10, "settled").map_err(|_| missing("settled"))?,
         })
     }
 }

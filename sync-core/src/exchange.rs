@@ -126,7 +126,7 @@ fn read_list<'a>(value: &'a Value, key: i64, most: usize, part: &'static str) ->
     }
 }
 
-pub(crate) fn read_ends(value: &Value, key: i64) -> Result<Vec<End>, ExchangeError> {
+pub(crate) fn read_ends(value: &Value, key: i64, most: usize) -> Result<Vec<End>, ExchangeError> {
     let one = |v: &Value| {
         let [journal, next, chain] = v.as_array()? else { return None };
         Some(End {
@@ -135,7 +135,7 @@ pub(crate) fn read_ends(value: &Value, key: i64) -> Result<Vec<End>, ExchangeErr
             chain: chain.as_bytes()?.try_into().ok()?,
         })
     };
-    let list = read_list(value, key, limits::EXCHANGE_JOURNALS, "journals")?;
+    let list = read_list(value, key, most, "journals")?;
     list.iter().map(one).collect::<Option<_>>().ok_or(missing("journals"))
 }
 
@@ -206,7 +206,7 @@ impl Request {
         Ok(Self {
             operation: operation.ok_or(missing("operation"))?,
             place: value.get_int(3).and_then(Value::as_uint).ok_or(missing("place"))?,
-            journals: read_ends(&value, 4)?,
+            journals: read_ends(&value, 4, limits::EXCHANGE_JOURNALS)?,
             segments: read_blobs(&value, 5, "segments")?,
             budget: value.get_int(6).and_then(Value::as_uint).ok_or(missing("budget"))?,
         })
@@ -242,7 +242,7 @@ impl Answer {
             receipts: read_blobs(&value, 3, "receipts")?,
             segments: read_blobs(&value, 4, "segments")?,
             more: value.get_int(5).and_then(Value::as_bool).unwrap_or(false),
-            ends: read_ends(&value, 6)?,
+            ends: read_ends(&value, 6, limits::EXCHANGE_JOURNALS)?,
             refused: read_refused(&value, 7)?,
             ahead: value.get_int(8).map_or(Some(0), Value::as_uint).ok_or(missing("ahead"))?,
         })

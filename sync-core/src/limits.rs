@@ -32,6 +32,8 @@ pub const EXCHANGE_SEGMENTS: usize = 4_096;
 pub const STREAM_HEAD: usize = 256 * 1024;
 /// Most segments for which a streamed message asks receipts again.
 pub const STREAM_WANTED: usize = 256;
+/// Most journals that two tablets name to each other.
+pub const PEER_JOURNALS: usize = 16_384;
 /// Largest file of a bundle, in bytes.
 pub const BUNDLE_BYTES: usize = 4 * 1024 * 1024;
 /// Most files in one set of a bundle.

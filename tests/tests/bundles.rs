@@ -17,7 +17,10 @@ fn rifle(serial: &str) -> Draft {
     Draft::item()
         .with("kind", "weapon")
         .with("class", "ASR")
-        .with("note", format!("{MARKER} {serial} {}", hex::encode(ploughshare_core::keys::sha256(serial.as_bytes()))).as_str())
+        .with(
+            "note",
+            format!("{MARKER} {serial} {}", hex::encode(ploughshare_core::keys::sha256(serial.as_bytes()))).as_str(),
+        )
         .with_member("markings", &[("type", Value::from("SER")), ("text", Value::from(serial))])
 }
 
@@ -73,7 +76,11 @@ async fn a_card_brings_records_and_takes_receipts_and_the_feed_back() {
         assert_eq!((status.entries_receipted, status.entries_sealed, status.documents), (40, 0, 70));
         assert_eq!(status.place, given.upto);
         let report = sync(&amina).await;
-        assert_eq!((report.pushed, report.pulled, report.segments), (0, 0, 0), "nothing is left for the link: {report:?}");
+        assert_eq!(
+            (report.pushed, report.pulled, report.segments),
+            (0, 0, 0),
+            "nothing is left for the link: {report:?}"
+        );
         register.current().await;
         register.is_rebuilt_equal().await;
     })
@@ -95,14 +102,16 @@ async fn files_for_small_cards_come_in_any_order_and_each_counts_by_itself() {
         let Err(BundlesError::Bundle(error)) = small else { panic!("a file smaller than its largest part: {small:?}") };
         assert_eq!(error.code(), "bundle.too_small");
         let ploughshare_core::bundle::BundleError::TooSmall { needed, .. } = error else { panic!("{error}") };
-        let given =
-            bundles::give(&register.app, &register.operation.id, &to, Some(place), needed, 100).await.unwrap();
+        let given = bundles::give(&register.app, &register.operation.id, &to, Some(place), needed, 100).await.unwrap();
         assert!(given.files.len() >= 3, "{}", given.files.len());
         assert!(given.files.iter().all(|file| file.len() as u64 <= needed));
         // The last first: it is taken in, and the place waits for those between.
         let last = given.files.last().unwrap();
         let taken = amina.bundle_import(last).unwrap();
-        assert_eq!((taken.place, taken.number, taken.files), (place, given.files.len() as u64, given.files.len() as u64));
+        assert_eq!(
+            (taken.place, taken.number, taken.files),
+            (place, given.files.len() as u64, given.files.len() as u64)
+        );
         for file in given.files.iter().rev() {
             amina.bundle_import(file).unwrap();
         }
@@ -143,7 +152,8 @@ async fn whoever_carries_a_bundle_learns_nothing_and_changes_nothing_unnoticed()
 
         // Boris has a link, and carries it. What comes back is for Amina alone.
         let (carrier, file) = (Arc::clone(&boris), bytes.clone());
-        let answer = blocking(move || carrier.bundle_upload(Arc::new(HttpTransport::new()), &file)).await.unwrap().unwrap();
+        let answer =
+            blocking(move || carrier.bundle_upload(Arc::new(HttpTransport::new()), &file)).await.unwrap().unwrap();
         assert_eq!(boris.bundle_import(&answer).unwrap_err().code, "bundle.not_for_us");
         let taken = amina.bundle_import(&answer).unwrap();
         assert_eq!((taken.receipts, taken.from_register), (1, true));

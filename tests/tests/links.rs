@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use mobile_ffi::{BatchRow, Draft, SyncReport, Tablet, Value};
@@ -52,16 +53,17 @@ async fn all_is_there(register: &Register, amina: &Arc<Tablet>, count: u32) {
 #[tokio::test(flavor = "multi_thread")]
 async fn at_9600_bit_a_second_with_losses_and_cuts_a_sync_ends_and_little_travels_twice() {
     const COUNT: u32 = 1_200;
-    let mut ideal = 0;
+    let ideal = AtomicU64::new(0);
     on_both("hillside_clear", async |register| {
         let (_, link) = told(&register, Weather::CLEAR, COUNT).await;
-        ideal = link.bytes().0 + link.bytes().1;
+        ideal.store(link.bytes().0 + link.bytes().1, Ordering::SeqCst);
     })
     .await;
     on_both("hillside", async |register| {
         let began = Instant::now();
         let (report, link) = told(&register, Weather::hillside(7), COUNT).await;
         let (up, down) = link.bytes();
+        let ideal = ideal.load(Ordering::SeqCst);
         let ratio = (up + down) as f64 / ideal as f64;
         println!(
             "hillside: {up} bytes up and {down} down against {ideal} ideally: {ratio:.3}; {} cuts, {} packets late, {} interruptions, {:.1} s here, {:.0} s outside",

@@ -5,6 +5,8 @@ mod export;
 mod import;
 
 pub use export::BundleFor;
+pub(super) use export::revoked;
+pub(super) use import::nothing;
 
 use ploughshare_core::bundle::{BundleError, age_secret};
 use zeroize::Zeroizing;

@@ -48,6 +48,8 @@ pub(super) enum Way {
     Card { after: u64, upto: u64 },
     /// From another tablet. The register may not have it, so it is carried there.
     Tablet,
+    /// From another tablet, which knows that the register has it.
+    Settled,
 }
 
 /// Takes in an answer. `asked_again` are journals that were sent again in this sync already.
@@ -121,7 +123,7 @@ pub(super) fn take(
             officers::renew_all(&tx, now)?;
         }
         Way::Card { after, upto } if !taken.knows_more => carried::reach(&tx, after, upto)?,
-        Way::Card { .. } | Way::Tablet => {}
+        Way::Card { .. } | Way::Tablet | Way::Settled => {}
     }
     let count = decisions::count(&tx)?;
     tx.commit()?;

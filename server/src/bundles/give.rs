@@ -98,6 +98,7 @@ async fn fill(
             upto: heard.place,
             ends: Vec::new(),
             segments: heard.segments.into_iter().map(|(_, segment)| segment).collect(),
+            settled: Vec::new(),
             receipts: Vec::new(),
             refused: Vec::new(),
         });

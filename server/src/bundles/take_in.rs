@@ -74,6 +74,7 @@ pub async fn take_in(app: &App, bytes: Vec<u8>) -> Result<TakenIn, BundlesError>
             upto: 0,
             ends: Vec::new(),
             segments: Vec::new(),
+            settled: Vec::new(),
             receipts: accepted.receipts,
             refused: accepted.refused,
         };

@@ -19,6 +19,7 @@ fn content() -> Content {
         upto: 9,
         ends: vec![End { journal: JournalId::from_bytes([3; 16]), next: 4, chain: [5; 8] }],
         segments: vec![vec![1; 100], vec![2; 50]],
+        settled: vec![vec![9; 30]],
         receipts: vec![vec![3; 20]],
         refused: vec![Refused { hash: SegmentHash::from_bytes([6; 32]), code: "a.b".into(), detail: "c".into() }],
     }

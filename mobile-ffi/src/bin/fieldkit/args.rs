@@ -4,6 +4,7 @@ mod bundle;
 mod destruction;
 mod handover;
 mod marking;
+mod peer;
 mod procedures;
 
 use clap::{Args, Parser, Subcommand};
@@ -12,6 +13,7 @@ pub use bundle::Bundle;
 pub use destruction::{Destruction, DestructionPlan, DestructionResult};
 pub use handover::{Handover, HandoverNew};
 pub use marking::{Mark, MarkingSession, Marks, SpotCheck, SpotRead};
+pub use peer::Peer;
 pub use procedures::{Count, Hold, Incident, Items, Move, Split, Stock, Store, Word};
 
 /// Field work without a network: record, show, resolve, import, sync.
@@ -108,6 +110,9 @@ pub enum Command {
     /// The exchange as files: make them, take them in, carry them for others.
     #[command(subcommand)]
     Bundle(Bundle),
+    /// Exchange with another tablet on the same network, without the register.
+    #[command(subcommand)]
+    Peer(Peer),
     /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
     Status,
     /// Bring what was recorded to the register and take in what others said.

@@ -11,6 +11,7 @@ mod look;
 mod marking;
 mod models;
 mod officer;
+mod peer;
 mod person;
 #[cfg(feature = "paper")]
 mod receipt;
@@ -68,6 +69,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         #[cfg(feature = "paper")]
         Command::Receipt(args) => receipt::receipt(&open()?, &args, output),
         Command::Bundle(command) => bundle::bundle(&open()?, command, output),
+        Command::Peer(command) => peer::peer(&open()?, command, output),
         Command::Status => sync::status(&open()?, output),
         Command::Sync { progress } => sync::sync(&open()?, progress, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),

@@ -43,7 +43,7 @@ impl Tablet {
         let session = engine.session()?;
         let key = session.key()?;
         let conn = engine.store.read();
-        let mut parts = Vec::new();
+        let mut settled = Vec::new();
         let mut receipts = Vec::new();
         let (device, recipient) = match to {
             BundleFor::Register => {
@@ -58,16 +58,15 @@ impl Tablet {
                 }
                 let key = known.bundle_key.clone().ok_or_else(|| no_key("that tablet"))?;
                 let register = session.register_key.device();
-                parts = segments::held(conn, (!everything).then_some(&register))?;
+                settled = segments::held(conn, (!everything).then_some(&register))?;
                 receipts = carried::receipts_for(conn, &device, RECEIPTS)?;
                 (device, key)
             }
         };
         let recipient = age::x25519::Recipient::from_str(&recipient).map_err(|_| no_key("them"))?;
-        if !matches!(to, BundleFor::Tablet { everything: true, .. }) {
-            for outgoing in segments::outbox(conn)? {
-                parts.extend(segments::bytes(conn, &outgoing.hash)?);
-            }
+        let mut fresh = Vec::new();
+        for outgoing in segments::outbox(conn)? {
+            fresh.extend(segments::bytes(conn, &outgoing.hash)?);
         }
         let place = kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64;
         let tail = journals::open(conn)?.map(|journal| journal.tail());
@@ -79,26 +78,30 @@ impl Tablet {
             upto: place,
             ends: tail.into_iter().map(|t| End { journal: t.journal, next: t.next, chain: t.chain() }).collect(),
             segments: Vec::new(),
+            settled: Vec::new(),
             receipts: Vec::new(),
             refused: Vec::new(),
         };
         // Receipts are parts like the others, so that they too are divided over files that fit.
-        let count = receipts.len();
-        let all: Vec<Vec<u8>> = receipts.into_iter().chain(parts).collect();
+        let (known, count) = (receipts.len(), receipts.len() + settled.len());
+        let all: Vec<Vec<u8>> = receipts.into_iter().chain(settled).chain(fresh).collect();
         let ranges = split(&all, most)?;
         let set: [u8; 16] = self.random()?;
         let mut made = BundleMade {
             set: hex::encode(set),
             to: device.to_string(),
             files: Vec::new(),
-            segments: (all.len() - count) as u64,
-            receipts: count as u64,
+            segments: (all.len() - known) as u64,
+            receipts: known as u64,
         };
         for (number, range) in (0..).zip(&ranges) {
-            let receipts = all.get(range.start..range.end.min(count).max(range.start)).unwrap_or_default().to_vec();
-            let segments = all.get(range.start.max(count)..range.end.max(count)).unwrap_or_default().to_vec();
+            let between = |from: usize, to: usize| {
+                let (from, to) = (range.start.max(from), range.end.min(to));
+                all.get(from..to.max(from)).unwrap_or_default().to_vec()
+            };
+            let (receipts, settled, segments) = (between(0, known), between(known, count), between(count, all.len()));
             let label = Label { set, number, files: ranges.len() as u64, to: device };
-            let signed = Content { segments, receipts, ..content.clone() }.sign(&label, key);
+            let signed = Content { segments, settled, receipts, ..content.clone() }.sign(&label, key);
             let sealed = age::encrypt(&recipient, &signed).map_err(|_| no_key("them"))?;
             made.files.push(File { label, sealed }.to_bytes());
         }

@@ -58,17 +58,18 @@ impl Tablet {
         }
         let way = if from_register { Way::Card { after: content.after, upto: content.upto } } else { Way::Tablet };
         let answer = Answer {
-            place: 0,
             receipts: content.receipts,
             segments: content.segments,
-            more: false,
-            ends: Vec::new(),
             // Only the register refuses.
             refused: if from_register { content.refused } else { Vec::new() },
-            ahead: 0,
+            ..nothing()
         };
         let now = Stamp::read(self.platform.as_ref())?;
-        let taken = take::take(&mut engine, &answer, &mut BTreeSet::new(), &now, way)?;
+        let settled = Answer { segments: content.settled, ..nothing() };
+        let known = take::take(&mut engine, &settled, &mut BTreeSet::new(), &now, Way::Settled)?;
+        let mut taken = take::take(&mut engine, &answer, &mut BTreeSet::new(), &now, way)?;
+        taken.pulled += known.pulled;
+        taken.new_journal |= known.new_journal;
         if taken.new_journal {
             installation::begin_journal(&mut engine, self.platform.as_ref(), self.vault.as_ref())?;
         }
@@ -83,5 +84,18 @@ impl Tablet {
             refused: taken.refused,
             place: kv::number(engine.store.read(), kv::PLACE)?.unwrap_or(0) as u64,
         })
+    }
+}
+
+/// An answer without anything in it.
+pub(in crate::engine) fn nothing() -> Answer {
+    Answer {
+        place: 0,
+        receipts: Vec::new(),
+        segments: Vec::new(),
+        more: false,
+        ends: Vec::new(),
+        refused: Vec::new(),
+        ahead: 0,
     }
 }
