@@ -80,7 +80,7 @@ async fn at_9600_bit_a_second_with_losses_and_cuts_a_sync_ends_and_little_travel
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_larger_than_what_the_link_carries_between_two_cuts_arrives() {
     on_both("narrow", async |register| {
-        let weather = Weather { cut_every: Some(Duration::from_secs(6)), ..Weather::hillside(3) };
+        let weather = Weather { cut_every: Some(Duration::from_secs(10)), ..Weather::hillside(3) };
         let (report, link) = told(&register, weather, 400).await;
         assert!(link.cuts() >= 4 && report.interruptions >= 4, "{} {report:?}", link.cuts());
     })

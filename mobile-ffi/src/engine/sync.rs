@@ -53,6 +53,7 @@ pub(super) struct Run<'a> {
 struct Found {
     up: u64,
     down: u64,
+    calm: u32,
 }
 
 impl Tablet {
@@ -82,7 +83,7 @@ impl Tablet {
             url,
             token: String::new(),
             report: SyncReport::default(),
-            link: found.map_or(link, |found| link.as_found(found.up, found.down)),
+            link: found.map_or(link, |found| link.as_found(found.up, found.down, found.calm)),
             asked_again: BTreeSet::new(),
             ahead: None,
             begun: None,
@@ -219,7 +220,7 @@ impl Run<'_> {
         }
         let tx = engine.store.write()?;
         if self.link.streams() {
-            let found = Found { up: self.link.up(), down: self.link.down() };
+            let found = Found { up: self.link.up(), down: self.link.down(), calm: self.link.calm() };
             let bytes = serde_json::to_vec(&found).map_err(|e| TabletError::internal(e.to_string()))?;
             kv::put(&tx, kv::LINK, &bytes)?;
         } else {

@@ -90,12 +90,12 @@ fn a_sync_gives_up_politely_and_says_what_is_safe_and_what_is_left() {
         Arc::new(Moody { inner: register.clone(), left: AtomicU64::new(u64::MAX), status: 503, retry_after })
     };
     let error = tablet.sync(never(None)).unwrap_err();
-    assert_eq!(platform.waits.lock().unwrap().len(), 3, "three waits, four tries");
+    assert_eq!(platform.waits.lock().unwrap().len(), 7, "seven waits, eight tries");
     assert!(error.data_safe && error.hint.contains("bytes are left to send"), "{}", error.hint);
     assert!(!error.hint.contains(" 0 bytes"), "{}", error.hint);
 
     let error = tablet.sync(never(Some("3600"))).unwrap_err();
-    assert_eq!(platform.waits.lock().unwrap().len(), 3, "nobody waits an hour with a tablet in the hand");
+    assert_eq!(platform.waits.lock().unwrap().len(), 7, "nobody waits an hour with a tablet in the hand");
     assert!(error.hint.contains("3600 s"), "{}", error.hint);
     assert_eq!(tablet.sync(register.clone()).unwrap().pushed, 1);
 }

@@ -12,7 +12,7 @@ const SLOW_MS: u64 = 20_000;
 /// Quick rounds without a cut after which a link is trusted again.
 const CALM: u32 = 4;
 /// Rounds one after the other that may bring nothing at all before the sync gives up.
-const PATIENCE: u32 = 4;
+const PATIENCE: u32 = 8;
 /// The first wait after a cut is drawn from 0 to this, in ms; the next from twice as much.
 const WAIT_MS: u64 = 250;
 /// Longest that is waited without being asked to, in ms.
@@ -41,9 +41,9 @@ impl Link {
 
     /// The same as it was found last time: a bad link is begun with carefully.
     #[must_use]
-    pub fn as_found(mut self, up: u64, down: u64) -> Self {
+    pub fn as_found(mut self, up: u64, down: u64, calm: u32) -> Self {
         (self.up, self.down) = (up.clamp(LEAST_BYTES, self.most_up), down.clamp(LEAST_BYTES, self.most_down));
-        self.streams = true;
+        (self.streams, self.calm) = (true, calm.min(CALM - 1));
         self
     }
 
@@ -55,6 +55,11 @@ impl Link {
     /// Most bytes of segments to ask for in the next round.
     pub fn down(&self) -> u64 {
         self.down
+    }
+
+    /// Quick rounds one after the other since the last cut.
+    pub fn calm(&self) -> u32 {
+        self.calm
     }
 
     /// Whether rounds travel as streams, of which either side keeps what arrives.
@@ -155,7 +160,7 @@ mod tests {
             assert!(!link.is_hopeless());
         }
         let before = link.up();
-        for _ in 0..3 {
+        for _ in 0..7 {
             link.broke(false);
         }
         assert!(link.is_hopeless() && link.up() < before);
