@@ -4,6 +4,7 @@
 //! hello     [ 1, { 1: version (1)  2: register  3: operation  4: device public key  5: decisions held  6: signature over the channel } ]
 //! decisions [ 2, { 1: [segment of the register's journal …] } ]                    empty to whoever is not known yet
 //! have      [ 3, { 1: [[journal, next, chain] …] } ]                               every journal that is known
+//! forks     [ 6, { 1: [journal …] } ]                                              journals of which your end is not here
 //! batch     [ 4, { 1: [segment …]  2: [segment that the register has …]  3: [receipt for the other …]  4: bytes left } ]
 //! refusal   [ 5, { 1: code } ]
 //! ```
@@ -142,6 +143,8 @@ pub enum Message {
         /// Bytes of segments that are left to give.
         left: u64,
     },
+    /// Journals of which your end is not here, although they reach as far here: give all of them.
+    Forks(Vec<JournalId>),
     /// I end this.
     Refusal(String),
 }
@@ -166,6 +169,9 @@ impl Message {
             Self::Have(ends) => (3, vec![write_ends(ends)]),
             Self::Batch { segments, settled, receipts, left } => {
                 (4, vec![write_blobs(segments), write_blobs(settled), write_blobs(receipts), int(*left)])
+            }
+            Self::Forks(journals) => {
+                (6, vec![Value::Array(journals.iter().map(|journal| Value::Bytes(journal.to_vec())).collect())])
             }
             Self::Refusal(code) => (5, vec![Value::Text(code.clone())]),
         };
@@ -208,6 +214,12 @@ impl Message {
                 let code = body.get_int(1).and_then(Value::as_text).filter(|code| code.len() <= 64);
                 Self::Refusal(code.ok_or(missing("code"))?.to_owned())
             }
+            6 => {
+                let list = body.get_int(1).and_then(Value::as_array).filter(|list| list.len() <= limits::PEER_JOURNALS);
+                let journals = list.ok_or(missing("forks"))?.iter();
+                let journals = journals.map(|value| value.as_bytes().and_then(JournalId::from_slice));
+                Self::Forks(journals.collect::<Option<_>>().ok_or(missing("forks"))?)
+            }
             _ => return Err(missing("kind")),
         })
     }
@@ -222,6 +234,22 @@ pub struct Lacks {
     pub from: u64,
     /// They hold another branch of it.
     pub forked: bool,
+}
+
+/// Journals of which their end is not here, although they reach as far here: the two hold different branches.
+pub fn forked<E>(
+    mine: &[End],
+    theirs: &[End],
+    ends_here: impl Fn(&End) -> Result<bool, E>,
+) -> Result<Vec<JournalId>, E> {
+    let mine: BTreeMap<JournalId, u64> = mine.iter().map(|end| (end.journal, end.next)).collect();
+    let mut forked = Vec::new();
+    for their in theirs.iter().filter(|their| their.next > 0) {
+        if mine.get(&their.journal).is_some_and(|next| *next >= their.next) && !ends_here(their)? {
+            forked.push(their.journal);
+        }
+    }
+    Ok(forked)
 }
 
 /// What they lack of what is here. `ends_here` says whether a segment of a journal that ends at a number with a chain is here: both sides hold

@@ -26,6 +26,7 @@ fn messages() -> Vec<Message> {
             left: 70_000,
         },
         Message::Refusal("peer.unknown".to_owned()),
+        Message::Forks(vec![JournalId::from_bytes([1; 16])]),
     ]
 }
 
@@ -61,9 +62,22 @@ fn each_is_given_what_it_lacks() {
     );
 }
 
+/// Whoever reaches as far sees it, and says so: whoever is behind cannot.
+#[test]
+fn a_fork_is_seen_by_who_reaches_as_far_and_does_not_hold_the_others_end() {
+    let journal = end(1, 0, 0).journal;
+    let not_here = |_: &End| Ok::<_, ()>(false);
+    let here = |_: &End| Ok::<_, ()>(true);
+    for (mine, theirs, seen) in [(3, 2, true), (2, 2, true), (2, 3, false), (0, 3, false), (3, 0, false)] {
+        let found = forked(&[end(1, mine, 1)], &[end(1, theirs, 2)], not_here).unwrap();
+        assert_eq!(found, if seen { vec![journal] } else { vec![] }, "{mine} {theirs}");
+        assert_eq!(forked(&[end(1, mine, 1)], &[end(1, theirs, 2)], here).unwrap(), vec![]);
+    }
+}
+
 proptest! {
     #[test]
-    fn changed_bytes_never_panic(which in 0usize..6, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
+    fn changed_bytes_never_panic(which in 0usize..7, changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6)) {
         let mut bytes = messages()[which].to_bytes();
         for (at, to) in changes {
             let at = at.index(bytes.len());

@@ -96,6 +96,7 @@ fn streams() -> Vec<(&'static str, &'static str, Vec<u8>)> {
         ("peer, decisions", "peer", Message::Decisions(vec![vec![1, 2]]).to_bytes()),
         ("peer, have", "peer", Message::Have(request(true).journals).to_bytes()),
         ("peer, batch", "peer", batch.to_bytes()),
+        ("peer, forks", "peer", Message::Forks(vec![JournalId::from_bytes([0xc6; 16])]).to_bytes()),
         ("peer, refusal", "peer", Message::Refusal("device.revoked".to_owned()).to_bytes()),
     ]
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 
 use ploughshare_core::exchange::{Answer, End};
-use ploughshare_core::ids::DeviceId;
-use ploughshare_core::peer::{Hello, Message, PeerError, Side, lacking};
+use ploughshare_core::ids::{DeviceId, JournalId};
+use ploughshare_core::peer::{Hello, Message, PeerError, Side, forked, lacking};
 
 use super::super::bundle::nothing;
 use super::super::officers::Stamp;
@@ -34,11 +34,18 @@ pub(super) struct Talk<'a, S> {
     report: PeerReport,
 }
 
+/// The ends of all journals that are known.
+fn ends(conn: &rusqlite::Connection) -> Result<Vec<End>> {
+    let tails = journals::all_tails(conn)?;
+    Ok(tails.iter().map(|t| End { journal: t.journal, next: t.next, chain: t.chain() }).collect())
+}
+
 fn said(what: &str) -> TabletError {
     let part = match what {
         "hello" => "hello",
         "decisions" => "decisions",
         "have" => "have",
+        "forks" => "forks",
         _ => "batch",
     };
     PeerError::Malformed { part }.into()
@@ -75,20 +82,18 @@ impl<'a, S: Read + Write> Talk<'a, S> {
         self.report.device = device.to_string();
         let known = self.standing(&device);
         if let Err(error) = &known
-            && error.code == "device.revoked"
+            && error.code != "peer.unknown"
         {
             return known;
         }
         self.decisions(known.is_ok(), their_decisions)?;
         // On the newest decisions that either holds.
         self.standing(&device)?;
-        let forked_before = self.tablet.engine().authority.forked.len();
         let theirs = self.have()?;
-        let mut waiting = self.lacks(&theirs)?;
+        let forks = self.forks(&theirs)?;
+        let mut waiting = self.lacks(&theirs, &forks)?;
         waiting.reverse();
-        self.batches(&device, waiting)?;
-        self.report.forks += (self.tablet.engine().authority.forked.len() - forked_before) as u64;
-        Ok(())
+        self.batches(&device, waiting)
     }
 
     /// Sends and hears one message each, the listener first.
@@ -176,25 +181,37 @@ impl<'a, S: Read + Write> Talk<'a, S> {
     }
 
     fn have(&mut self) -> Result<Vec<End>> {
-        let tails = journals::all_tails(self.tablet.engine().store.read())?;
-        let ends = tails.iter().map(|t| End { journal: t.journal, next: t.next, chain: t.chain() }).collect();
+        let ends = ends(self.tablet.engine().store.read())?;
         let Message::Have(theirs) = self.both(&Message::Have(ends))? else { return Err(said("have")) };
         Ok(theirs)
     }
 
-    /// What they lack of what is here.
-    fn lacks(&mut self, theirs: &[End]) -> Result<Vec<Held>> {
+    /// Journals of which either finds that the other holds another branch.
+    fn forks(&mut self, theirs: &[End]) -> Result<BTreeSet<JournalId>> {
+        let mine = {
+            let engine = self.tablet.engine();
+            let conn = engine.store.read();
+            let here = |end: &End| segments::ends_here(conn, &end.journal, end.next, end.chain);
+            forked(&ends(conn)?, theirs, here)?
+        };
+        let Message::Forks(theirs) = self.both(&Message::Forks(mine.clone()))? else { return Err(said("forks")) };
+        let all: BTreeSet<JournalId> = mine.into_iter().chain(theirs).collect();
+        self.report.forks = all.len() as u64;
+        Ok(all)
+    }
+
+    /// What they lack of what is here; of forked journals everything, as no end tells which branch of it they hold.
+    fn lacks(&mut self, theirs: &[End], forks: &BTreeSet<JournalId>) -> Result<Vec<Held>> {
         let engine = self.tablet.engine();
         let conn = engine.store.read();
-        let mine: Vec<End> = journals::all_tails(conn)?
-            .iter()
-            .map(|t| End { journal: t.journal, next: t.next, chain: t.chain() })
-            .collect();
-        let lacks = lacking(&mine, theirs, |end| segments::ends_here(conn, &end.journal, end.next, end.chain))?;
+        let here = |end: &End| segments::ends_here(conn, &end.journal, end.next, end.chain);
+        let lacks = lacking(&ends(conn)?, theirs, here)?;
         let mut waiting = Vec::new();
-        for one in lacks {
-            self.report.forks += u64::from(one.forked);
+        for one in lacks.iter().filter(|one| !forks.contains(&one.journal)) {
             waiting.extend(segments::beyond(conn, &one.journal, one.from)?);
+        }
+        for journal in forks {
+            waiting.extend(segments::beyond(conn, journal, 0)?);
         }
         Ok(waiting)
     }
