@@ -1,6 +1,7 @@
 //! The tablet: one object over the store. Every call that saves is durable when it returns.
 
 mod attest;
+mod bundle;
 mod deed;
 mod enrol;
 mod findings;
@@ -11,6 +12,7 @@ mod installation;
 mod list;
 mod models;
 pub(crate) mod officers;
+mod peer;
 mod person;
 mod procedures;
 mod read;
@@ -24,14 +26,16 @@ mod token;
 mod wipe;
 
 pub use attest::{AttestProgress, Attesting};
+pub use bundle::BundleFor;
 pub use hints::unfit;
 #[cfg(feature = "cli")]
 pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
 pub use officers::{OfficerSession, Pin};
+pub use peer::{Invitation, PeerListener};
 pub use procedures::*;
 pub use record::{BatchOutcome, BatchRow};
-pub use sync::SyncProgress;
+pub use sync::{SyncWatch, Unwatched};
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

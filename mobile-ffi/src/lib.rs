@@ -22,7 +22,8 @@ mod store;
 pub mod transport;
 
 pub use engine::{
-    AttestProgress, Attesting, BatchOutcome, BatchRow, OfficerSession, Pin, SyncProgress, Tablet, models_builtin, unfit,
+    AttestProgress, Attesting, BatchOutcome, BatchRow, BundleFor, Invitation, OfficerSession, PeerListener, Pin,
+    SyncWatch, Tablet, Unwatched, models_builtin, unfit,
 };
 pub use engine::{
     ByClass, ChainView, CountView, DeedProgress, DestructionItemView, DestructionView, DiffView, DiscrepancyView,

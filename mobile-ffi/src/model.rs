@@ -412,6 +412,98 @@ pub struct SyncReport {
     pub persons_held: Option<String>,
 }
 
+/// Files that were made of a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BundleMade {
+    /// Name of the set, in hex.
+    pub set: String,
+    /// For whom: a device's id.
+    pub to: String,
+    /// The files.
+    #[serde(skip)]
+    pub files: Vec<Vec<u8>>,
+    /// Segments in them.
+    pub segments: u64,
+    /// Receipts in them.
+    pub receipts: u64,
+}
+
+impl BundleMade {
+    /// Names under which the files are told apart on a card.
+    pub fn names(&self) -> Vec<String> {
+        let set = self.set.get(..8).unwrap_or(&self.set);
+        let count = self.files.len();
+        (1..=count).map(|number| format!("{}-{set}-{number}-of-{count}.bundle", self.to)).collect()
+    }
+}
+
+/// What one file of a bundle brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct BundleTaken {
+    /// Name of the set, in hex.
+    pub set: String,
+    /// Which file of the set, from 1.
+    pub number: u64,
+    /// How many files the set has.
+    pub files: u64,
+    /// Who made it: a device's id.
+    pub from: String,
+    /// Whether that is the register.
+    pub from_register: bool,
+    /// Entries that came in.
+    pub pulled: u64,
+    /// Own segments that are receipted now and were not before.
+    pub receipts: u64,
+    /// Own segments that the register refused.
+    pub refused: u64,
+    /// Place reached in the feed.
+    pub place: u64,
+}
+
+/// What an exchange with another tablet came to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PeerReport {
+    /// The other tablet: a device's id.
+    pub device: String,
+    /// What people call it.
+    pub label: String,
+    /// Segments given.
+    pub given: u64,
+    /// Segments that came, new or not.
+    pub taken: u64,
+    /// Entries that are new here.
+    pub pulled: u64,
+    /// Own segments that are receipted now and were not before.
+    pub receipts: u64,
+    /// Receipts that were handed over.
+    pub receipts_given: u64,
+    /// Journals of which the two held different branches. Both are kept; the register hears of it with the next sync of either.
+    pub forks: u64,
+    /// Bytes that went to the other.
+    pub bytes_sent: u64,
+    /// Bytes that came from it.
+    pub bytes_received: u64,
+}
+
+/// How far a sync is. Bytes of messages, without what HTTP adds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct SyncProgress {
+    /// Bytes sent so far.
+    pub up_done: u64,
+    /// Bytes of sealed segments that are still to be sent.
+    pub up_left: u64,
+    /// Bytes received so far.
+    pub down_done: u64,
+    /// Bytes of others' segments that are still to come, once the register has said so.
+    pub down_left: Option<u64>,
+    /// Requests answered so far.
+    pub round_trips: u64,
+    /// Times the link broke.
+    pub interruptions: u64,
+    /// How long is waited now before the next try, in ms; 0 while at work.
+    pub waiting_ms: u64,
+}
+
 /// An officer who keeps a key on this tablet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct OfficerView {

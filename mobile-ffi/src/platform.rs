@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
@@ -64,6 +64,9 @@ pub struct BootTime {
     pub elapsed_ms: i64,
 }
 
+/// How often somebody who waits asks whether to stop.
+const STEP: Duration = Duration::from_millis(50);
+
 /// Time and chance.
 pub trait Platform: Send + Sync {
     /// What the device's clock claims, in ms since the Unix epoch.
@@ -77,6 +80,17 @@ pub trait Platform: Send + Sync {
     }
     /// That many random bytes, fit for keys.
     fn random(&self, count: u32) -> Result<Vec<u8>, PlatformError>;
+    /// Waits so many ms, or until `stop` says so, which is asked several times a second.
+    fn wait(&self, ms: u64, stop: &dyn Fn() -> bool) {
+        let until = Instant::now() + Duration::from_millis(ms);
+        while !stop() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            std::thread::sleep(left.min(STEP));
+        }
+    }
 }
 
 /// Secrets of this installation, kept outside backups.

@@ -4,6 +4,7 @@
 //! what they add up to, written in the same transaction; they could be made again.
 
 mod around;
+pub(crate) mod carried;
 pub(crate) mod decisions;
 pub(crate) mod documents;
 pub(crate) mod entries;

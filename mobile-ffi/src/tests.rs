@@ -4,6 +4,7 @@
 mod conflict;
 mod forks;
 mod kill;
+mod links;
 mod officers;
 mod procedures;
 pub(crate) mod register;

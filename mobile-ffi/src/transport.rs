@@ -34,8 +34,23 @@ pub struct HttpRequest {
 pub struct HttpResponse {
     /// HTTP status.
     pub status: u32,
+    /// Headers, names in lower case; those that are not text are left out. `retry-after` is heeded.
+    #[uniffi(default)]
+    pub headers: Vec<HttpHeader>,
     /// Body.
     pub body: Vec<u8>,
+}
+
+impl HttpResponse {
+    /// The value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|header| header.name == name).map(|header| header.value.as_str())
+    }
+
+    /// How long the server asks to wait before the next request, in ms.
+    pub fn retry_after_ms(&self) -> Option<u64> {
+        self.header("retry-after")?.trim().parse::<u64>().ok().map(|seconds| seconds.saturating_mul(1000))
+    }
 }
 
 /// Why nothing came back.
@@ -45,6 +60,16 @@ pub enum TransportError {
     /// Nobody was reached: no network, wrong address, refused connection. Nothing was sent.
     #[error("the register cannot be reached: {message}")]
     Offline {
+        /// Details.
+        message: String,
+    },
+    /// An answer began to arrive and broke off; what came of it is here.
+    #[error("the connection broke off within the answer: {message}")]
+    Cut {
+        /// HTTP status of the answer.
+        status: u32,
+        /// The body as far as it came.
+        body: Vec<u8>,
         /// Details.
         message: String,
     },
@@ -61,7 +86,7 @@ impl TransportError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Offline { .. } => "transport.offline",
-            Self::Interrupted { .. } => "transport.interrupted",
+            Self::Cut { .. } | Self::Interrupted { .. } => "transport.interrupted",
         }
     }
 }
@@ -70,4 +95,9 @@ impl TransportError {
 pub trait Transport: Send + Sync {
     /// Sends a request and waits for the answer, whatever its status.
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError>;
+
+    /// Whether nobody waits for answers any more.
+    fn is_given_up(&self) -> bool {
+        false
+    }
 }

@@ -2,6 +2,7 @@
 //! (`--json`: as JSON), what is on the way to standard error. 0: done; 1: not done, or something is not as it should be; 2: misunderstood.
 
 mod answer;
+mod bundle;
 mod certificate;
 #[cfg(feature = "demo")]
 mod demo;
@@ -88,6 +89,9 @@ enum Command {
     /// Enrolled devices.
     #[command(subcommand)]
     Device(device::Command),
+    /// The exchange as files on a memory card: take in what tablets wrote, make what they take back.
+    #[command(subcommand)]
+    Bundle(bundle::Command),
     /// The table of models, and a programme's own.
     #[command(subcommand)]
     Models(models::Command),
@@ -144,6 +148,7 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Transfer(args) => transfer::run(&*open(&config).await?, args).await,
         Command::Marks(command) => marks::run(&*open(&config).await?, command).await,
         Command::Device(command) => device::run(&*open(&config).await?, command).await,
+        Command::Bundle(command) => bundle::run(&*open(&config).await?, command).await,
         Command::Models(command) => models::run(&*open(&config).await?, command).await,
         Command::Person(command) => person::run(&open(&config).await?, command).await,
         Command::Rebuild(args) => rebuild::run(&*open(&config).await?, args).await,

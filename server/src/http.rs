@@ -4,6 +4,7 @@ mod audit;
 mod auth;
 pub mod body;
 mod brackets;
+mod bundles;
 mod caller;
 mod came_to;
 mod certificates;
@@ -36,6 +37,7 @@ mod setup_page;
 mod sides;
 mod statements;
 mod stores;
+mod stream;
 mod surround;
 mod transfers;
 mod values;
@@ -120,6 +122,9 @@ fn routes() -> Routes {
         .post("/api/v1/session", session::sign_in)
         .post("/api/v1/setup", session::set_up)
         .post("/api/v1/operations/{operation}/exchange", exchange::exchange)
+        .post("/api/v1/operations/{operation}/stream", stream::stream)
+        .post("/api/v1/bundles", bundles::bring)
+        .post("/api/v1/operations/{operation}/bundles/{device}", bundles::make)
         .post("/api/v1/operations/{operation}/persons", persons::bring)
         .get("/api/v1/persons", persons::list)
         .post("/api/v1/persons/{hash}/read", person_reads::read)

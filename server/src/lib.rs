@@ -3,6 +3,7 @@
 pub mod admission;
 pub mod app;
 pub mod audit;
+pub mod bundles;
 pub mod certificate;
 pub mod clock;
 pub mod commands;

@@ -12,6 +12,7 @@ macro_rules! sql {
 }
 
 pub mod audit_log;
+pub mod bundles;
 pub mod certificates;
 pub mod content;
 pub mod db;
@@ -19,6 +20,7 @@ pub mod error;
 pub mod identity;
 pub mod marks;
 mod open;
+pub mod parts;
 pub mod persons;
 pub mod read_claims;
 pub mod read_documents;

@@ -14,6 +14,7 @@
 
 pub mod audit;
 pub mod authorise;
+pub mod bundle;
 pub mod cbor;
 pub mod certificate;
 pub mod custody;
@@ -35,6 +36,7 @@ pub mod keys;
 mod laws;
 pub mod limits;
 pub mod marks;
+pub mod peer;
 pub mod person;
 pub mod policy;
 pub mod receipt;

@@ -28,6 +28,16 @@ pub const CBOR_DEPTH: usize = 12;
 pub const EXCHANGE_BYTES: usize = 4 * 1024 * 1024;
 /// Most segments in one exchange message.
 pub const EXCHANGE_SEGMENTS: usize = 4_096;
+/// Largest head of a streamed message, in bytes.
+pub const STREAM_HEAD: usize = 256 * 1024;
+/// Most segments for which a streamed message asks receipts again.
+pub const STREAM_WANTED: usize = 256;
+/// Most journals that two tablets name to each other.
+pub const PEER_JOURNALS: usize = 16_384;
+/// Largest file of a bundle, in bytes.
+pub const BUNDLE_BYTES: usize = 4 * 1024 * 1024;
+/// Most files in one set of a bundle.
+pub const BUNDLE_FILES: usize = 4_096;
 /// Most journals named in one exchange message.
 pub const EXCHANGE_JOURNALS: usize = 256;
 /// Claimed times outside these bounds (1970-01-01 to 9999-12-31, ms since the Unix epoch) are refused as malformed; within them

@@ -457,7 +457,13 @@ pub fn decisions(seed: u64, count: usize) -> Vec<(EntryHash, Entry)> {
             let decision = match d.below(9) {
                 0..=2 => Decision::RoleGranted { officer, role },
                 3 => Decision::OfficerNamed { officer, name: format!("Officer {}", d.below(900)) },
-                4 => Decision::DeviceEnrolled { device, key: d.bytes(32), officer, label: "tablet 4".to_owned() },
+                4 => Decision::DeviceEnrolled {
+                    device,
+                    key: d.bytes(32),
+                    officer,
+                    label: "tablet 4".to_owned(),
+                    bundle_key: None,
+                },
                 5 => Decision::RoleRevoked { officer, role, effective_ms: 1_790_000_000_000 },
                 6 => Decision::EntryQuarantined { entry, reason },
                 7 => Decision::EntryReleased { entry, reason },

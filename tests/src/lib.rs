@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a story stops at the first surprise")]
 
 pub mod hand;
+pub mod link;
 pub mod program;
 pub mod reorder;
 pub mod state;

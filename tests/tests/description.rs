@@ -93,6 +93,7 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
     // The errors that become problems: each arm of their `code` is one.
     let errors = [
         "server/src/admission.rs",
+        "server/src/bundles/error.rs",
         "server/src/identity/error.rs",
         "server/src/marks.rs",
         "server/src/identity/token.rs",
@@ -101,6 +102,7 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
         "server/src/projection.rs",
         "server/src/audit.rs",
         "server/src/store/error.rs",
+        "sync-core/src/bundle.rs",
         "sync-core/src/exchange.rs",
         "sync-core/src/audit/tree.rs",
         "sync-core/src/audit/proof.rs",

@@ -217,7 +217,8 @@ async fn register(target: Target, keys: &Path) -> (Arc<App>, u64) {
         let code = format!("op-{history}");
         let opened = Operation { id, code, name: "North".to_owned(), training: true, created_at: now, closed_at: None };
         identity::create_operation(&mut tx, &opened).await.unwrap();
-        let mut decisions = vec![Decision::OperationOpened { name: "North".to_owned(), training: true }];
+        let mut decisions =
+            vec![Decision::OperationOpened { name: "North".to_owned(), training: true, bundle_key: None }];
         for (tablet, role) in ROLES.into_iter().enumerate() {
             let officer = officer(history, tablet);
             let row = Officer { id: officer, name: format!("Officer {tablet}"), active: true, created_at: now };
@@ -242,6 +243,7 @@ async fn register(target: Target, keys: &Path) -> (Arc<App>, u64) {
                 key: device.public_key,
                 officer,
                 label: device.label,
+                bundle_key: None,
             });
         }
         held = decide(&app, &mut tx, &id, "operator", &decisions).await.unwrap();

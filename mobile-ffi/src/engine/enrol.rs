@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ploughshare_core::bundle::key_proof;
 use ploughshare_core::keys::{PublicKey, SecretKey};
 use serde::Deserialize;
 use serde_json::json;
@@ -68,7 +69,12 @@ impl Tablet {
         let public = hex::encode(key.public().as_bytes());
         let ticket = ticket.trim();
         let signature = proof(&key, ticket, &public);
-        let body = json!({ "ticket": ticket, "public_key": public, "label": label, "signature": signature });
+        let bundle_key = self.bundle_key()?.to_public().to_string();
+        let bundle_signature = hex::encode(key.sign(&key_proof(ticket, &bundle_key)));
+        let body = json!({
+            "ticket": ticket, "public_key": public, "label": label, "signature": signature, "bundle_key": bundle_key,
+            "bundle_signature": bundle_signature,
+        });
         let url = format!("{server}/api/v1/enrol");
         let said: Enrolled = post_json(transport, url, &body, &mut SyncReport::default()).map_err(not_enrolled_yet)?;
         let enrolment = check(said, server, &key)?;

@@ -13,6 +13,8 @@ use crate::store::{Result, journals, kv};
 
 /// Name of the device's key in the vault.
 pub(super) const DEVICE_KEY: &str = "device.key";
+/// Name of the secret that opens bundles, in the vault.
+pub(super) const BUNDLE_KEY: &str = "bundle.key";
 /// Name of the installation's number in the vault.
 pub(super) const INSTALLATION: &str = "installation";
 

@@ -5,7 +5,7 @@ use std::io::ErrorKind as Io;
 use std::sync::PoisonError;
 
 use super::Tablet;
-use super::installation::{DEVICE_KEY, INSTALLATION};
+use super::installation::{BUNDLE_KEY, DEVICE_KEY, INSTALLATION};
 use super::officers::LOCK;
 use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, officers};
@@ -35,7 +35,7 @@ impl Tablet {
         let Self { engine, vault, dir, .. } = self;
         let engine = engine.into_inner().unwrap_or_else(PoisonError::into_inner);
         let secrets: Vec<String> = officers::all(engine.store.read())?.into_iter().map(|row| row.secret_name).collect();
-        for name in secrets.iter().map(String::as_str).chain([DEVICE_KEY, INSTALLATION]) {
+        for name in secrets.iter().map(String::as_str).chain([DEVICE_KEY, BUNDLE_KEY, INSTALLATION]) {
             vault.remove(name)?;
         }
         drop(engine);

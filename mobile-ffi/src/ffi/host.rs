@@ -150,6 +150,10 @@ impl HostTransport {
 }
 
 impl Transport for HostTransport {
+    fn is_given_up(&self) -> bool {
+        self.own.is_cancelled() || self.given.as_ref().is_some_and(|given| given.is_cancelled())
+    }
+
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let given_up = || TransportError::Offline { message: "the call was given up".to_owned() };
         let late = || TransportError::Interrupted { message: "no answer came in time".to_owned() };

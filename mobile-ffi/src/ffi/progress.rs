@@ -8,8 +8,9 @@ use tokio::task::JoinHandle;
 
 use super::error::{AppError, HostError};
 use super::runtime;
-use crate::engine::{AttestProgress, DeedProgress, SyncProgress};
-use crate::model::SyncReport;
+use crate::engine::{AttestProgress, DeedProgress, SyncWatch};
+use crate::model::SyncProgress;
+use crate::transport::Transport;
 
 /// How long the end of a call waits for a listener to hear the last state.
 const LAST_WORD: Duration = Duration::from_secs(1);
@@ -19,8 +20,8 @@ const LAST_WORD: Duration = Duration::from_secs(1);
 pub struct ProgressReport {
     /// Items of a deed that are done; nothing is saved before all are.
     pub items: u64,
-    /// Of a sync: what it did so far. That is safe whatever happens to the rest.
-    pub sync: Option<SyncReport>,
+    /// Of a sync: what it did so far and what is left. What was done is safe whatever happens to the rest.
+    pub sync: Option<SyncProgress>,
 }
 
 /// Hears how far a call has come. States may be left out; the last is always told. What it throws is ignored.
@@ -45,9 +46,21 @@ impl DeedProgress for Teller {
     }
 }
 
-impl SyncProgress for Teller {
-    fn advanced(&self, so_far: &SyncReport) {
-        self.0.send_modify(|report| report.sync = Some(so_far.clone()));
+/// The engine's side of somebody who waits for a sync: hears how far it is, and ends it with the call.
+pub(super) struct Watching {
+    pub teller: Option<Arc<Teller>>,
+    pub transport: Arc<dyn Transport>,
+}
+
+impl SyncWatch for Watching {
+    fn progress(&self, progress: SyncProgress) {
+        if let Some(teller) = &self.teller {
+            teller.0.send_modify(|report| report.sync = Some(progress));
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        self.transport.is_given_up()
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{HttpRequest, HttpResponse, MOST_BYTES, Transport, TransportError};
+use super::{HttpHeader, HttpRequest, HttpResponse, MOST_BYTES, Transport, TransportError};
 
 /// HTTP by ureq with rustls; keeps connections open and counts the bytes of bodies.
 #[derive(Debug)]
@@ -76,15 +76,22 @@ impl Transport for HttpTransport {
             }
         })?;
         let status = u32::from(answer.status().as_u16());
+        let header = |(name, value): (&ureq::http::HeaderName, &ureq::http::HeaderValue)| {
+            let value = value.to_str().ok()?.to_owned();
+            Some(HttpHeader { name: name.as_str().to_owned(), value })
+        };
+        let headers = answer.headers().iter().filter_map(header).collect();
         let mut body = Vec::new();
         let read = answer.into_body().into_reader().take(MOST_BYTES + 1).read_to_end(&mut body);
-        read.map_err(|e| TransportError::Interrupted { message: e.to_string() })?;
+        if let Err(error) = read {
+            return Err(TransportError::Cut { status, body, message: error.to_string() });
+        }
         if body.len() as u64 > MOST_BYTES {
             return Err(TransportError::Interrupted { message: "the answer is larger than 8 MiB".to_owned() });
         }
         self.requests.fetch_add(1, Ordering::Relaxed);
         self.sent.fetch_add(size, Ordering::Relaxed);
         self.received.fetch_add(body.len() as u64, Ordering::Relaxed);
-        Ok(HttpResponse { status, body })
+        Ok(HttpResponse { status, headers, body })
     }
 }

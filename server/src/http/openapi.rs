@@ -9,9 +9,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings, health,
-    history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, session, setup_page,
-    statements, stores, transfers, waiting,
+    audit, auth, bundles, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings,
+    health, history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, session,
+    setup_page, statements, stores, stream, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,9 @@ use super::{
         session::sign_in,
         session::set_up,
         exchange::exchange,
+        stream::stream,
+        bundles::bring,
+        bundles::make,
         persons::bring,
         persons::list,
         person_reads::read,

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use ploughshare_core::bundle::BundleError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::admission::AdmissionError;
 use crate::audit::AuditError;
+use crate::bundles::BundlesError;
 use crate::identity::IdentityError;
 use crate::identity::token::TokenError;
 use crate::persons::PersonsError;
@@ -147,6 +149,25 @@ impl From<AdmissionError> for Problem {
             AdmissionError::Closed(_) => Self::new(StatusCode::CONFLICT, code, words),
             other => Self::internal(code, &other),
         }
+    }
+}
+
+impl From<BundlesError> for Problem {
+    fn from(error: BundlesError) -> Self {
+        use BundlesError as E;
+        let (code, words) = (error.code(), error.to_string());
+        let status = match error {
+            E::Store(error) => return error.into(),
+            E::Admission(error) => return error.into(),
+            E::Cancelled => return Self::internal(code, &words),
+            E::Bundle(BundleError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
+            E::Bundle(_) => StatusCode::BAD_REQUEST,
+            E::NotForUs(_) | E::WrongRegister | E::NoKey(_) => StatusCode::CONFLICT,
+            E::Damaged => StatusCode::UNPROCESSABLE_ENTITY,
+            E::UnknownSender(_) | E::NotEnrolled(..) => StatusCode::NOT_FOUND,
+            E::Revoked(_) => StatusCode::FORBIDDEN,
+        };
+        Self::new(status, code, words)
     }
 }
 

@@ -362,7 +362,8 @@ fn keeps_key_on(operation: &mut Operation, who: u8, on: u8) {
     operation.authority.officer_keys.get_mut(&key).unwrap().device = device(on);
     // Their own tablet they keep.
     let (next, own) = (operation.authority.next, device(who));
-    let enrolled = Decision::DeviceEnrolled { device: own, key, officer: officer(who), label: String::new() };
+    let enrolled =
+        Decision::DeviceEnrolled { device: own, key, officer: officer(who), label: String::new(), bundle_key: None };
     operation.authority.take(next, &enrolled);
 }
 

@@ -98,13 +98,16 @@ pub(super) fn edits() -> Vec<(&'static str, Vec<Edit>)> {
             one(Edit::Attest(attestation("destroyed").signed(&SecretKey::ed25519(&[7; 32])).to_value())),
         ),
         ("several edits", vec![set("make", text("TULA")), set("model", text("TT-33")), set("rack", text("R 4"))]),
-        ("decide operation.opened", decide(Decision::OperationOpened { name: "River".to_owned(), training: true })),
+        (
+            "decide operation.opened",
+            decide(Decision::OperationOpened { name: "River".to_owned(), training: true, bundle_key: None }),
+        ),
         ("decide officer.named", decide(Decision::OfficerNamed { officer, name: "Officer 7".to_owned() })),
         ("decide role.granted", decide(Decision::RoleGranted { officer, role: Role::TracingOfficer })),
         ("decide role.revoked", decide(Decision::RoleRevoked { officer, role: Role::Collector, effective_ms: 5 })),
         (
             "decide device.enrolled",
-            decide(Decision::DeviceEnrolled { device, key, officer, label: "tablet 4".to_owned() }),
+            decide(Decision::DeviceEnrolled { device, key, officer, label: "tablet 4".to_owned(), bundle_key: None }),
         ),
         ("decide device.revoked", decide(Decision::DeviceRevoked { device, effective_ms: 1_790_000_000_000 })),
         ("decide entry.quarantined", decide(Decision::EntryQuarantined { entry, reason: reason.clone() })),

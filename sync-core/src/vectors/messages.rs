@@ -3,9 +3,12 @@
 use serde_json::json;
 
 use super::{Vectors, bytes, frozen};
+use crate::bundle::{Content, File, Label, OpenedBundle};
+use crate::exchange::stream::{Ask, Begun, Part, Piece, Reader, Reply};
 use crate::exchange::{Answer, End, Refused, Request};
 use crate::ids::{DeviceId, JournalId, OperationId, RegisterId, SegmentHash};
 use crate::keys::{PublicKey, SecretKey};
+use crate::peer::{Hello, Message, Side};
 use crate::receipt::{Receipt, Safe};
 
 fn register() -> SecretKey {
@@ -48,6 +51,7 @@ fn answer(full: bool) -> Answer {
         more: full,
         ends: if full { request(true).journals } else { Vec::new() },
         refused: if full { vec![refused] } else { Vec::new() },
+        ahead: 0,
     }
 }
 
@@ -63,7 +67,61 @@ pub(super) fn made() -> Vectors {
         all.insert(format!("request, {name}"), json!({ "is": "request", "bytes": request }));
         all.insert(format!("answer, {name}"), json!({ "is": "answer", "bytes": answer }));
     }
+    for (name, is, bytes) in streams() {
+        all.insert(name.to_owned(), json!({ "is": is, "bytes": hex::encode(bytes) }));
+    }
+    let key = hex::encode(tablet().public().as_bytes());
+    all.insert(
+        "bundle, signed".to_owned(),
+        json!({ "is": "bundle", "maker_key": key, "bytes": hex::encode(bundle()) }),
+    );
     all
+}
+
+fn streams() -> Vec<(&'static str, &'static str, Vec<u8>)> {
+    let begun = Begun { hash: [0xc1; 32], held: 4_096 };
+    let bare = Request { segments: Vec::new(), ..request(true) };
+    let ask = Ask { request: bare, wanted: vec![SegmentHash::from_bytes([0xc2; 32])], begun: Some(begun) };
+    let reply = Reply { answer: Answer { segments: Vec::new(), ahead: 70_000, ..answer(true) }, begun: Some(begun) };
+    let mut frame = Vec::new();
+    Part::whole(9, vec![1, 2, 3, 4, 5]).write(2, u64::MAX, &mut frame);
+    let (register, operation) = (RegisterId::from_bytes([0xc3; 16]), OperationId::from_bytes([0xb3; 16]));
+    let hello = Hello::sign(register, operation, 7, &tablet(), Side::Listener, b"the hash of a handshake");
+    let batch = Message::Batch { segments: vec![vec![1]], settled: vec![vec![2]], receipts: vec![vec![3]], left: 300 };
+    vec![
+        ("stream, ask", "ask", ask.to_bytes()),
+        ("stream, reply", "reply", reply.to_bytes()),
+        ("stream, frame", "frame", frame),
+        ("peer, hello", "peer", Message::Hello(hello).to_bytes()),
+        ("peer, decisions", "peer", Message::Decisions(vec![vec![1, 2]]).to_bytes()),
+        ("peer, have", "peer", Message::Have(request(true).journals).to_bytes()),
+        ("peer, batch", "peer", batch.to_bytes()),
+        ("peer, forks", "peer", Message::Forks(vec![JournalId::from_bytes([0xc6; 16])]).to_bytes()),
+        ("peer, refusal", "peer", Message::Refusal("device.revoked".to_owned()).to_bytes()),
+    ]
+}
+
+fn tablet() -> SecretKey {
+    SecretKey::ed25519(&[0xc4; 32])
+}
+
+/// A file whose inside is not sealed: a seal comes out otherwise each time.
+fn bundle() -> Vec<u8> {
+    let label = Label { set: [0xc5; 16], number: 0, files: 2, to: register().public().device() };
+    let Answer { receipts, ends, refused, .. } = answer(true);
+    let content = Content {
+        register: register().public().register(),
+        operation: OperationId::from_bytes([0xb3; 16]),
+        made_ms: 1_900_000_000_000,
+        after: 5,
+        upto: 9,
+        ends,
+        segments: vec![vec![1, 2]],
+        settled: vec![vec![3]],
+        receipts,
+        refused,
+    };
+    File { label, sealed: content.sign(&label, &tablet()) }.to_bytes()
 }
 
 #[test]
@@ -76,6 +134,20 @@ fn a_frozen_message_is_read_and_written_again() {
                 Receipt::verify(&bytes, &key).unwrap().sign(&register())
             }
             "request" => Request::from_bytes(&bytes).unwrap().to_bytes(),
+            "ask" => Ask::from_head(&bytes[4..]).unwrap().to_bytes(),
+            "reply" => Reply::from_head(&bytes[4..]).unwrap().to_bytes(),
+            "peer" => Message::from_bytes(&bytes).unwrap().to_bytes(),
+            "frame" => {
+                let head = [&[0, 0, 0, 0], bytes.as_slice()].concat();
+                let Piece::Frame(part) = Reader::default().push(&head).unwrap().remove(1) else { panic!("{name}") };
+                assert_eq!((part.size, part.offset), (5, 2));
+                bytes.clone()
+            }
+            "bundle" => {
+                let File { label, sealed } = File::from_bytes(&bytes).unwrap();
+                let content = OpenedBundle::open(label, &sealed).unwrap().verify(&tablet().public()).unwrap();
+                File { label, sealed: content.sign(&label, &tablet()) }.to_bytes()
+            }
             _ => Answer::from_bytes(&bytes).unwrap().to_bytes(),
         };
         assert_eq!(again, bytes, "{name}");

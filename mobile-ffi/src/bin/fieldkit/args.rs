@@ -1,15 +1,19 @@
 //! What can be said on the command line.
 
+mod bundle;
 mod destruction;
 mod handover;
 mod marking;
+mod peer;
 mod procedures;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use bundle::Bundle;
 pub use destruction::{Destruction, DestructionPlan, DestructionResult};
 pub use handover::{Handover, HandoverNew};
 pub use marking::{Mark, MarkingSession, Marks, SpotCheck, SpotRead};
+pub use peer::Peer;
 pub use procedures::{Count, Hold, Incident, Items, Move, Split, Stock, Store, Word};
 
 /// Field work without a network: record, show, resolve, import, sync.
@@ -103,10 +107,20 @@ pub enum Command {
     /// Write the receipt for somebody who hands an item in: as text, and as PDF to print.
     #[cfg(feature = "paper")]
     Receipt(Receipt),
+    /// The exchange as files: make them, take them in, carry them for others.
+    #[command(subcommand)]
+    Bundle(Bundle),
+    /// Exchange with another tablet on the same network, without the register.
+    #[command(subcommand)]
+    Peer(Peer),
     /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
     Status,
     /// Bring what was recorded to the register and take in what others said.
-    Sync,
+    Sync {
+        /// With --json: also a JSON line on standard error each time something was sent, received or waited for.
+        #[arg(long)]
+        progress: bool,
+    },
     /// List the code lists, or the codes of one.
     Codes {
         /// Name of a list, for example `calibre`.

@@ -1,6 +1,7 @@
 //! One file a command, or a few that belong together.
 
 mod attest;
+mod bundle;
 mod count;
 mod custody;
 mod destruction;
@@ -10,6 +11,7 @@ mod look;
 mod marking;
 mod models;
 mod officer;
+mod peer;
 mod person;
 #[cfg(feature = "paper")]
 mod receipt;
@@ -66,8 +68,10 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Person(command) => person::run(&open()?, command, output),
         #[cfg(feature = "paper")]
         Command::Receipt(args) => receipt::receipt(&open()?, &args, output),
+        Command::Bundle(command) => bundle::bundle(&open()?, command, output),
+        Command::Peer(command) => peer::peer(&open()?, command, output),
         Command::Status => sync::status(&open()?, output),
-        Command::Sync => sync::sync(&open()?, output),
+        Command::Sync { progress } => sync::sync(&open()?, progress, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
         Command::Models { words, show } => models::models(&store, &words, show, output),
         Command::Fields { kind } => vocabulary::fields(&kind, output),

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::Tablet;
 use super::gate::Core;
-use crate::engine::{MarksReserved, SyncProgress};
+use crate::engine::MarksReserved;
 use crate::ffi::cancel::CancelHandle;
 use crate::ffi::error::AppError;
 use crate::ffi::events::Event;
 use crate::ffi::log::{self, LogLevel};
-use crate::ffi::progress::{self, ProgressListener};
+use crate::ffi::progress::{self, ProgressListener, Watching};
 use crate::model::{Enrolment, SyncReport, TabletStatus};
 
 impl Core {
@@ -61,8 +61,8 @@ impl Tablet {
         let synced = self
             .core
             .talk(cancel, move |tablet, transport| {
-                let told = teller.map(|teller| teller as Arc<dyn SyncProgress>);
-                let report = tablet.sync_told(transport, told)?;
+                let watching = Watching { teller, transport: Arc::clone(&transport) };
+                let report = tablet.sync_watched(transport, Arc::new(watching))?;
                 if report.pulled > 0 {
                     hub.tell(Event::DocumentsChanged { documents: Vec::new(), others: true });
                 }

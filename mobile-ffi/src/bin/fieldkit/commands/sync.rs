@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::ProgressBar;
-use mobile_ffi::{HttpTransport, Tablet, TabletError, TabletStatus};
+use indicatif::{HumanBytes, ProgressBar};
+use mobile_ffi::{HttpTransport, SyncProgress, SyncWatch, Tablet, TabletError, TabletStatus};
+use serde_json::json;
 
 use crate::args::Enrol;
-use crate::output::{Output, counted, line, time};
+use crate::output::{Output, counted, line, note, time};
 
 pub fn enrol(tablet: &Tablet, args: &Enrol, output: &Output) -> Result<(), TabletError> {
     let enrolment = tablet.enrol(Arc::new(HttpTransport::new()), &args.server, &args.ticket, &args.label)?;
@@ -18,12 +19,33 @@ pub fn enrol(tablet: &Tablet, args: &Enrol, output: &Output) -> Result<(), Table
     })
 }
 
-pub fn sync(tablet: &Tablet, output: &Output) -> Result<(), TabletError> {
-    let waiting = if output.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-    waiting.set_message("Talking to the register; what is recorded is safe whatever happens to the link");
-    waiting.enable_steady_tick(Duration::from_millis(200));
-    let report = tablet.sync(Arc::new(HttpTransport::new()));
-    waiting.finish_and_clear();
+/// Shows how far a sync is: in a line that is written over, or as a JSON line each time on standard error.
+struct Shown {
+    bar: ProgressBar,
+    json: bool,
+}
+
+impl SyncWatch for Shown {
+    fn progress(&self, progress: SyncProgress) {
+        if self.json {
+            note(&json!({ "progress": progress }).to_string());
+        }
+        let down = progress.down_left.map_or_else(|| "unknown".to_owned(), |left| HumanBytes(left).to_string());
+        let waiting = match progress.waiting_ms {
+            0 => String::new(),
+            ms => format!("; the link broke, next try in {:.1} s", ms as f64 / 1000.0),
+        };
+        self.bar.set_message(format!("left: {} up, {down} down{waiting}", HumanBytes(progress.up_left)));
+    }
+}
+
+pub fn sync(tablet: &Tablet, progress: bool, output: &Output) -> Result<(), TabletError> {
+    let bar = if output.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    bar.set_message("Talking to the register; what is recorded is safe whatever happens to the link");
+    bar.enable_steady_tick(Duration::from_millis(200));
+    let shown = Arc::new(Shown { bar: bar.clone(), json: progress && output.json });
+    let report = tablet.sync_watched(Arc::new(HttpTransport::new()), shown);
+    bar.finish_and_clear();
     let report = report?;
     output.print(&report, |r| {
         line(&match r.pushed {
