@@ -13,6 +13,7 @@ mod engine;
 mod error;
 pub mod import;
 mod model;
+mod photo;
 mod platform;
 mod store;
 pub mod transport;
@@ -36,7 +37,7 @@ pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;
 pub use ploughshare_core::person::Person;
 pub use ploughshare_core::rules::models::Card;
-pub use transport::{HttpHeader, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
+pub use transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ pub mod db;
 pub mod error;
 pub mod identity;
 pub mod marks;
+pub mod media;
 mod open;
 pub mod persons;
 pub mod read_claims;

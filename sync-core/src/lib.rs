@@ -35,6 +35,7 @@ pub mod keys;
 mod laws;
 pub mod limits;
 pub mod marks;
+pub mod media;
 pub mod person;
 pub mod policy;
 pub mod receipt;

@@ -9,9 +9,9 @@ use ploughshare_core::ids::SegmentHash;
 use super::officers::Stamp;
 use super::{Tablet, installation, take, token};
 use crate::error::{ErrorKind, TabletError};
-use crate::model::SyncReport;
+use crate::model::{SyncOptions, SyncReport};
 use crate::store::{Result, journals, kv, segments};
-use crate::transport::{HttpHeader, HttpRequest, HttpResponse, Transport, TransportError};
+use crate::transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Transport, TransportError};
 
 /// Fewest bytes that a round is shrunk to.
 const LEAST_BYTES: u64 = 16 * 1024;
@@ -42,6 +42,12 @@ impl Tablet {
     /// Brings what was said here to the register and takes in what others said. Saving goes on meanwhile. An interrupted round is sent again
     /// a few times, smaller each time; whatever was answered for before stays so.
     pub fn sync(&self, transport: Arc<dyn Transport>) -> Result<SyncReport> {
+        self.sync_with(transport, &SyncOptions::default())
+    }
+
+    /// The same over a link of which something is known: statements first, then what is sealed of people, then working copies of photos, then
+    /// their originals as far as the link is for them.
+    pub fn sync_with(&self, transport: Arc<dyn Transport>, options: &SyncOptions) -> Result<SyncReport> {
         let _one_at_a_time = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = self.platform.monotonic_ms()?;
         self.seal_all()?;
@@ -56,6 +62,7 @@ impl Tablet {
         let mut run = Run { tablet: self, transport: transport.as_ref(), url, token, report, up, down };
         run.all()?;
         run.persons()?;
+        run.photos(options.originals.unwrap_or(self.originals), &options.link, self.keep_originals)?;
         run.report.seconds = self.platform.monotonic_ms()?.saturating_sub(begun) as f64 / 1000.0;
         Ok(run.report)
     }
@@ -158,7 +165,7 @@ impl Run<'_> {
                 header("accept", "*/*".to_owned()),
                 header("authorization", format!("Bearer {}", self.token)),
             ];
-            let request = HttpRequest { url: url.to_owned(), headers, body: body.to_vec() };
+            let request = HttpRequest { method: HttpMethod::Post, url: url.to_owned(), headers, body: body.to_vec() };
             let answer = match token::send(self.transport, request, &mut self.report) {
                 Ok(answer) => answer,
                 Err(error @ TransportError::Interrupted { .. }) => return Ok(Round::Broke(error.into())),
