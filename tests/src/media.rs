@@ -27,6 +27,14 @@ pub fn jpeg(n: u8, length: usize, exif: bool) -> Vec<u8> {
     bytes
 }
 
+/// A small picture that decodes; another for each `n`.
+pub fn picture(n: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let picture = image::RgbImage::from_fn(48, 32, |x, y| image::Rgb([x as u8 * 4, y as u8 * 6, n]));
+    image::codecs::jpeg::JpegEncoder::new(&mut bytes).encode_image(&picture).unwrap();
+    bytes
+}
+
 /// The name of a file.
 pub fn name(bytes: &[u8]) -> MediaHash {
     MediaHash::from_bytes(sha256(bytes))

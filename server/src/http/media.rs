@@ -24,7 +24,7 @@ use super::problem::Problem;
 use crate::media::{self, Begun, Bringer, MediaError, Upload};
 
 /// Longest time that one part may take. What came until then stays.
-const AT_MOST: Duration = Duration::from_secs(45);
+const AT_MOST: Duration = Duration::from_secs(35);
 
 /// Which part is brought.
 #[derive(Debug, Deserialize, IntoParams)]
