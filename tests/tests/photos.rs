@@ -224,12 +224,15 @@ async fn a_photo_that_was_never_named_does_not_leave_and_one_named_while_a_sync_
     .await;
 }
 
+/// What a command line of the tablet printed, or the error that it printed.
 fn fieldkit(store: &Path, arguments: &[&str]) -> Json {
     let mut command = std::process::Command::new(ploughshare_tests::ploughshare().with_file_name("fieldkit"));
     let done = command.arg("--json").arg("--store").arg(store).args(arguments).output().unwrap();
-    let said = if done.status.success() { &done.stdout } else { &done.stderr };
-    serde_json::from_slice(said)
-        .unwrap_or_else(|error| panic!("{error}: {arguments:?} {}", String::from_utf8_lossy(&done.stderr)))
+    let read = |said: &[u8]| -> Json {
+        serde_json::from_slice(said)
+            .unwrap_or_else(|error| panic!("{error}: {arguments:?} {}", String::from_utf8_lossy(said)))
+    };
+    if done.status.success() { read(&done.stdout) } else { read(&done.stderr)["error"].clone() }
 }
 
 /// The story on the command lines that ship, with the server killed on the way.
