@@ -14,6 +14,7 @@ mod models;
 pub(crate) mod officers;
 mod peer;
 mod person;
+mod photos;
 mod procedures;
 mod read;
 mod record;
@@ -46,7 +47,7 @@ use ploughshare_core::ids::{DeviceId, DocId, OfficerId, OperationId, RegisterId}
 use ploughshare_core::keys::{PublicKey, SecretKey};
 
 use crate::error::TabletError;
-use crate::model::{Enrolment, TabletConfig};
+use crate::model::{Enrolment, Originals, TabletConfig};
 use crate::platform::{FileVault, KeyVault, Platform, SystemPlatform};
 use crate::store::{Result, Store, decisions, kv};
 
@@ -65,6 +66,8 @@ pub struct Tablet {
     idle_ms: u64,
     up_bytes: u64,
     down_bytes: u64,
+    originals: Originals,
+    keep_originals: bool,
 }
 
 /// What stands behind the lock.
@@ -181,6 +184,8 @@ impl Tablet {
             idle_ms: u64::from(config.idle_minutes.unwrap_or(IDLE_MINUTES)).saturating_mul(60_000),
             up_bytes: config.up_bytes.unwrap_or(900_000),
             down_bytes: config.down_bytes.unwrap_or(900_000),
+            originals: config.originals,
+            keep_originals: config.keep_originals,
         })
     }
 

@@ -17,6 +17,7 @@ pub mod ffi;
 #[cfg(feature = "cli")]
 pub mod import;
 mod model;
+mod photo;
 mod platform;
 mod store;
 pub mod transport;
@@ -44,7 +45,7 @@ pub use ploughshare_core::person::Person;
 pub use ploughshare_core::rules::models::Card;
 #[cfg(feature = "cli")]
 pub use transport::HttpTransport;
-pub use transport::{HttpHeader, HttpRequest, HttpResponse, Transport, TransportError};
+pub use transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Transport, TransportError};
 
 #[cfg(test)]
 mod tests;

@@ -14,13 +14,53 @@ pub struct TabletConfig {
     pub down_bytes: Option<u64>,
     /// Minutes after which an officer who does nothing is signed out, 10 if not said.
     pub idle_minutes: Option<u32>,
+    /// Which originals of photos a sync carries; statements and working copies always go.
+    pub originals: Originals,
+    /// Whether originals stay on this device when the register has signed that it holds everything.
+    pub keep_originals: bool,
 }
 
 impl TabletConfig {
     /// A store in this folder, everything else as usual.
     pub fn new(dir: &str) -> Self {
-        Self { dir: dir.to_owned(), up_bytes: None, down_bytes: None, idle_minutes: None }
+        let (originals, keep_originals) = (Originals::default(), false);
+        Self { dir: dir.to_owned(), up_bytes: None, down_bytes: None, idle_minutes: None, originals, keep_originals }
     }
+}
+
+/// When originals of photos are sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Originals {
+    /// Not at all: they wait.
+    Never,
+    /// Over a link that is not metered, with a battery of 20 % or on a charger.
+    #[default]
+    Wifi,
+    /// Whatever the link costs.
+    Always,
+}
+
+/// The link that a sync goes over and the power there is, as the app knows them. What is not known is taken for the best.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Link {
+    /// Whether bytes cost money.
+    pub metered: bool,
+    /// Charge of the battery, in percent.
+    pub battery_percent: Option<u32>,
+    /// Whether it is being charged.
+    pub charging: bool,
+    /// Largest original that is sent over it, in bytes.
+    pub most_bytes: Option<u64>,
+}
+
+/// How one sync is to go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncOptions {
+    /// Which originals go; as configured, where this says nothing.
+    pub originals: Option<Originals>,
+    /// The link.
+    pub link: Link,
 }
 
 /// Who this tablet is in which operation, as the register said at enrolment.
@@ -59,6 +99,88 @@ pub struct Saved {
     pub entry: String,
     /// Its number in the journal.
     pub number: u64,
+}
+
+/// A photo that is kept here, sealed, and can be named in what is said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct KeptPhoto {
+    /// SHA-256 of the camera's file.
+    pub hash: String,
+    /// SHA-256 of its working copy.
+    pub small: String,
+    /// Media type.
+    pub mime: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// Size of the working copy in bytes.
+    pub small_bytes: u64,
+    /// Width in pixels, upright.
+    pub width: u32,
+    /// Height in pixels, upright.
+    pub height: u32,
+    /// When it was taken, as far as the camera says and that can be.
+    pub taken_ms: Option<i64>,
+    /// Difference hash, 16 hex digits.
+    pub dhash: String,
+    /// Whether the same file was kept here before.
+    pub already: bool,
+}
+
+/// A photo that a document shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct PhotoView {
+    /// Key of the member.
+    pub key: String,
+    /// SHA-256 of the original.
+    pub hash: Option<String>,
+    /// SHA-256 of the working copy.
+    pub small: Option<String>,
+    /// What it shows, a code of `photo_view`.
+    pub view: Option<String>,
+    /// Size of the original in bytes.
+    pub bytes: Option<u64>,
+    /// Width in pixels.
+    pub width: Option<u32>,
+    /// Height in pixels.
+    pub height: Option<u32>,
+    /// When it was taken.
+    pub taken_ms: Option<i64>,
+    /// How far the original has come: `kept`, `waiting`, `stored`, `dropped`, `fetched`, `refused`; nothing where it is another tablet's.
+    pub state: Option<String>,
+    /// How far the working copy has come.
+    pub small_state: Option<String>,
+    /// Whether the original can be looked at here.
+    pub here: bool,
+    /// Whether the working copy can be looked at here.
+    pub small_here: bool,
+}
+
+/// A working copy that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PhotoFetched {
+    /// Its hash.
+    pub hash: String,
+    /// What it shows.
+    pub view: Option<String>,
+    /// `here`, `fetched`, or `not_at_register`.
+    pub state: String,
+    /// Bytes that came.
+    pub bytes: u64,
+}
+
+/// Photos that wait to be sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct PhotosWaiting {
+    /// Working copies.
+    pub copies: u64,
+    /// Bytes of them.
+    pub copies_bytes: u64,
+    /// Originals.
+    pub originals: u64,
+    /// Bytes of them.
+    pub originals_bytes: u64,
+    /// Files that the register refused; they stay here.
+    pub refused: u64,
 }
 
 /// A record of a person was sealed.
@@ -361,6 +483,8 @@ pub struct TabletStatus {
     pub persons_unsent: u64,
     /// Sealed records of people that the register refused.
     pub persons_refused: Vec<PersonRefusedView>,
+    /// Photos that wait to be sent.
+    pub photos: PhotosWaiting,
     /// Documents in conflict.
     pub in_conflict: u64,
     /// Documents with open findings.
@@ -410,6 +534,16 @@ pub struct SyncReport {
     pub persons_refused: u64,
     /// Why the register takes no sealed records at the moment, if it does not: a stable code.
     pub persons_held: Option<String>,
+    /// Photos and working copies that the register has taken whole.
+    pub photos: u64,
+    /// Of these files, those that the register refused.
+    pub photos_refused: u64,
+    /// Why the register takes no photos at the moment, if it does not: a stable code.
+    pub photos_held: Option<String>,
+    /// Files that still wait: for another link, or for the next sync.
+    pub photos_waiting: u64,
+    /// Bytes of them.
+    pub photos_waiting_bytes: u64,
 }
 
 /// Files that were made of a bundle.

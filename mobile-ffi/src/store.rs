@@ -12,10 +12,12 @@ pub(crate) mod imports;
 pub(crate) mod journals;
 pub(crate) mod kv;
 pub(crate) mod marks;
+pub(crate) mod media;
 pub(crate) mod officers;
 pub(crate) mod persons;
 pub(crate) mod query;
 pub(crate) mod schema;
+pub(crate) mod sealed_file;
 pub(crate) mod segments;
 
 use std::path::Path;

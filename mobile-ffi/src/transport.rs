@@ -18,9 +18,21 @@ pub struct HttpHeader {
     pub value: String,
 }
 
-/// A request to the register. All are POST.
+/// How something is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, uniffi::Enum)]
+pub enum HttpMethod {
+    /// With a body.
+    #[default]
+    Post,
+    /// Without one.
+    Get,
+}
+
+/// A request to the register.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct HttpRequest {
+    /// How it is asked.
+    pub method: HttpMethod,
     /// Full address.
     pub url: String,
     /// Headers.

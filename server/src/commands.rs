@@ -33,6 +33,7 @@ use clap::{Parser, Subcommand};
 
 use crate::app::{App, Settings};
 use crate::config::{Config, Flags, LogFormat};
+use crate::media::MediaPlace;
 
 pub use self::answer::Answer;
 pub use self::failure::Failure;
@@ -173,6 +174,10 @@ pub(crate) fn settings(config: &Config) -> Settings {
         evidence_quota_bytes: config.evidence_bytes_per_device,
         requests_per_minute: config.requests_per_minute,
         bytes_per_minute: config.bytes_per_minute,
+        media_place: config.media_store.clone().map_or_else(MediaPlace::default, MediaPlace::Bucket),
+        media_dir: Some(config.data_dir.join("media")),
+        media_bytes_per_device: config.media_bytes_per_device,
+        media_unnamed_bytes: config.media_unnamed_bytes,
         ..Settings::new(config.database.clone())
     }
 }

@@ -22,6 +22,8 @@ mod hear_out;
 mod history;
 mod items;
 mod marks;
+mod media;
+mod media_reads;
 mod metrics;
 mod officer_keys;
 mod openapi;
@@ -130,6 +132,10 @@ fn routes() -> Routes {
         .post("/api/v1/persons/{hash}/read", person_reads::read)
         .post("/api/v1/persons/{hash}/erase", person_reads::erase)
         .post("/api/v1/operations/{operation}/marks", marks::reserve)
+        .post("/api/v1/operations/{operation}/media/check", media::check)
+        .get("/api/v1/operations/{operation}/media/missing", media_reads::missing)
+        .post("/api/v1/operations/{operation}/media/{hash}", media::part)
+        .get("/api/v1/operations/{operation}/media/{hash}", media_reads::one)
         .get("/api/v1/items", items::list)
         .get("/api/v1/items/{item}", items::one)
         .get("/api/v1/items/{item}/history", history::history)

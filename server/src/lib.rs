@@ -14,6 +14,7 @@ pub mod http;
 pub mod identity;
 pub mod keyfile;
 pub mod marks;
+pub mod media;
 pub mod models;
 pub mod persons;
 pub mod projection;

@@ -19,6 +19,7 @@ pub mod db;
 pub mod error;
 pub mod identity;
 pub mod marks;
+pub mod media;
 mod open;
 pub mod parts;
 pub mod persons;

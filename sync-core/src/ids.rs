@@ -124,6 +124,11 @@ id!(
 );
 
 id!(
+    /// A photo or another file: SHA-256 of its bytes.
+    MediaHash, 32
+);
+
+id!(
     /// A finding: SHA-256 of its rule, its documents and its key.
     FindingId, 32
 );

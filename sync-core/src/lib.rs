@@ -36,6 +36,7 @@ pub mod keys;
 mod laws;
 pub mod limits;
 pub mod marks;
+pub mod media;
 pub mod peer;
 pub mod person;
 pub mod policy;

@@ -45,3 +45,13 @@ pub const EXCHANGE_JOURNALS: usize = 256;
 pub const CLAIMED_MS: core::ops::RangeInclusive<i64> = 0..=253_402_300_799_999;
 /// Largest sealed record of a person, in bytes; the largest size class of its plain form and its envelope fit.
 pub const PERSON_BYTES: usize = 64 * 1024;
+/// Largest photo or other file, in bytes.
+pub const MEDIA_BYTES: usize = 30_000_000;
+/// Largest working copy of a photo, in bytes.
+pub const MEDIA_SMALL_BYTES: usize = 250_000;
+/// Most bytes of a file in one part of its upload; less is usual.
+pub const MEDIA_PART_BYTES: usize = 1024 * 1024;
+/// Most pixels of a photo that is decoded, width times height.
+pub const MEDIA_PIXELS: u64 = 100_000_000;
+/// Most files in one question which of them are stored.
+pub const MEDIA_ASKED: usize = 1_000;

@@ -15,7 +15,7 @@ use ploughshare_core::limits;
 use rusqlite::Connection;
 
 use super::hints::unfit;
-use super::{Engine, Moment, Session, Tablet, document_id, exceptions, review};
+use super::{Engine, Moment, Session, Tablet, document_id, exceptions, photos, review};
 use crate::error::TabletError;
 use crate::model::Saved;
 use crate::store::{Result, documents, entries, imports, journals, kv};
@@ -76,6 +76,7 @@ pub(super) fn append(conn: &Connection, voice: &Voice<'_>, kind: &str, entry: En
     entries::add(conn, &hash, &entry, &bytes, None, voice.moment.claimed_ms)?
         .ok_or_else(|| TabletError::internal("this entry was said before"))?;
     journals::advance(conn, &entry.journal, entry.number + 1)?;
+    photos::note_said(conn, &entry.edits, &document)?;
     let saved = Saved { document: document.to_string(), entry: hash.to_string(), number: entry.number };
     let now_ms = voice.moment.claimed_ms;
     let reviewer = |conn: &Connection, document: &Document| {
@@ -110,6 +111,7 @@ pub(super) fn continued(
     if !entries::grow(conn, before, &hash, &bytes)? {
         return Err(TabletError::internal("the entry that is continued is sealed"));
     }
+    photos::note_said(conn, &entry.edits, &document)?;
     let folded = refolded(conn, voice, &document)?;
     folded.void.get(&hash).map_or(Ok(()), |void| Err(void.clone().into()))
 }

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::officers::Stamp;
 use super::{Tablet, installation, take, token};
 use crate::error::{ErrorKind, TabletError};
-use crate::model::{SyncProgress, SyncReport};
+use crate::model::{SyncOptions, SyncProgress, SyncReport};
 use crate::store::{Result, journals, kv, segments};
 use crate::transport::Transport;
 
@@ -65,6 +65,17 @@ impl Tablet {
 
     /// The same, with somebody who is told how far it is and may end it.
     pub fn sync_watched(&self, transport: Arc<dyn Transport>, watch: Arc<dyn SyncWatch>) -> Result<SyncReport> {
+        self.sync_with(transport, &SyncOptions::default(), watch)
+    }
+
+    /// The same over a link of which something is known: statements first, then what is sealed of people, then working copies of photos, then
+    /// their originals as far as the link is for them.
+    pub fn sync_with(
+        &self,
+        transport: Arc<dyn Transport>,
+        options: &SyncOptions,
+        watch: Arc<dyn SyncWatch>,
+    ) -> Result<SyncReport> {
         let _one_at_a_time = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = self.platform.monotonic_ms()?;
         self.seal_all()?;
@@ -92,7 +103,11 @@ impl Tablet {
             unsure: true,
         };
         run.renew_token(false)?;
-        let done = run.all().and_then(|()| run.persons());
+        let originals = options.originals.unwrap_or(self.originals);
+        let done = run
+            .all()
+            .and_then(|()| run.persons())
+            .and_then(|()| run.photos(originals, &options.link, self.keep_originals));
         run.remember_link()?;
         done?;
         run.report.seconds = self.platform.monotonic_ms()?.saturating_sub(begun) as f64 / 1000.0;

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{HttpHeader, HttpRequest, HttpResponse, MOST_BYTES, Transport, TransportError};
+use super::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, MOST_BYTES, Transport, TransportError};
 
 /// HTTP by ureq with rustls; keeps connections open and counts the bytes of bodies.
 #[derive(Debug)]
@@ -58,11 +58,20 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let size = request.body.len() as u64;
-        let mut builder = self.agent.post(&request.url);
-        for header in &request.headers {
-            builder = builder.header(&header.name, &header.value);
-        }
-        let answer = builder.send(&request.body[..]).map_err(|error| {
+        let headers = request.headers.iter().map(|header| (header.name.as_str(), header.value.as_str()));
+        let sent = match request.method {
+            HttpMethod::Post => {
+                let builder =
+                    headers.fold(self.agent.post(&request.url), |builder, (name, value)| builder.header(name, value));
+                builder.send(&request.body[..])
+            }
+            HttpMethod::Get => {
+                let builder =
+                    headers.fold(self.agent.get(&request.url), |builder, (name, value)| builder.header(name, value));
+                builder.call()
+            }
+        };
+        let answer = sent.map_err(|error| {
             let message = error.to_string();
             match error {
                 ureq::Error::HostNotFound

@@ -10,8 +10,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::problem::Problem;
 use super::{
     audit, auth, bundles, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings,
-    health, history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, session,
-    setup_page, statements, stores, stream, transfers, waiting,
+    health, history, items, marks, media, media_reads, metrics, officer_keys, person_reads, persons, procedures,
+    queues, session, setup_page, statements, stores, stream, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -36,6 +36,10 @@ use super::{
         person_reads::read,
         person_reads::erase,
         marks::reserve,
+        media::check,
+        media::part,
+        media_reads::one,
+        media_reads::missing,
         items::list,
         items::one,
         history::history,

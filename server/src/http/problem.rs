@@ -80,6 +80,13 @@ impl Problem {
         self
     }
 
+    /// Says what stands now.
+    #[must_use]
+    pub fn and_present(mut self, present: serde_json::Value) -> Self {
+        self.present = Some(present);
+        self
+    }
+
     /// Our fault: the cause goes to the log, the client gets a number to name.
     pub fn internal(code: &'static str, cause: &dyn std::fmt::Display) -> Self {
         let detail = "something failed inside the server; nothing you sent was lost that was receipted. Try again, and name the instance when you report it";

@@ -15,7 +15,7 @@ use super::plan::{
     RegisterChange, SEAL, STOCK_MOVE, entry_row,
 };
 use super::{ProjectionError, by_keys, change_by_keys, findings};
-use crate::store::{Tx, Val};
+use crate::store::{Tx, Val, media};
 use crate::vals;
 
 /// Entries that are about no document: decisions, and what only a register may say.
@@ -71,6 +71,7 @@ pub(super) async fn changes(
     let mut collections = BTreeSet::new();
     for mut change in changes {
         rows.entries.append(&mut change.entries);
+        rows.media.append(&mut change.media);
         rows.waiting.append(&mut change.waiting);
         rows.claims.append(&mut change.claims);
         rows.attestations.append(&mut change.attestations);
@@ -128,6 +129,7 @@ pub(super) async fn changes(
 #[derive(Default)]
 struct Rows {
     entries: Vec<Vec<Val>>,
+    media: Vec<Vec<Val>>,
     waiting: Vec<Vec<Val>>,
     claims: Vec<Vec<Val>>,
     attestations: Vec<Vec<Val>>,
@@ -148,6 +150,9 @@ impl Rows {
         let take = std::mem::take::<Vec<Vec<Val>>>;
         if !self.entries.is_empty() {
             tx.insert_many("entry", &ENTRY, take(&mut self.entries)).await?;
+        }
+        if !self.media.is_empty() {
+            tx.insert_many("media_reference", &media::REFERENCE, take(&mut self.media)).await?;
         }
         if !self.waiting.is_empty() {
             let columns = ["operation", "entry", "missing", "since", "journal"];

@@ -10,6 +10,7 @@ use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Attested, Conflict, Content, Review};
 use ploughshare_core::domain::collection::CollectionRecord;
 use ploughshare_core::ids::{DeviceId, OperationId};
+use ploughshare_core::media;
 use ploughshare_core::rules::procedures::SignedAct;
 
 pub(super) use collection::COLLECTION;
@@ -40,6 +41,8 @@ pub(super) struct RegisterChange {
     pub review: Option<Vec<Val>>,
     pub waiting: Vec<Vec<Val>>,
     pub entries: Vec<Vec<Val>>,
+    /// Files that new statements name.
+    pub media: Vec<Vec<Val>>,
     /// Entries kept before whose status changed: hash, status, code.
     pub restated: Vec<Vec<Val>>,
 }
@@ -114,13 +117,17 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, authority: &Authori
         review: None,
         waiting: Vec::new(),
         entries: Vec::new(),
+        media: Vec::new(),
         restated: Vec::new(),
     };
     for one in &folded.told {
         let hash = one.statement.hash;
         let (status, code) = folded.status(&hash);
         match &one.kept {
-            None => change.entries.push(entry_row(operation, one, &folded.id, status, code)),
+            None => {
+                change.entries.push(entry_row(operation, one, &folded.id, status, code));
+                change.media.extend(media_rows(operation, one, &folded.id));
+            }
             Some((kept, kept_code)) if kept != status || kept_code.as_deref() != code => {
                 change.restated.push(vals![status, code, op, hash.as_bytes()]);
             }
@@ -274,6 +281,30 @@ fn choices(conflict: &Conflict) -> String {
         })
     };
     serde_json::Value::Array(conflict.values.iter().map(one).collect()).to_string()
+}
+
+/// The files that an entry names. Whether it counts makes no difference: what somebody claims has to be seen as well.
+fn media_rows(operation: &OperationId, told: &Told, doc: &ploughshare_core::ids::DocId) -> Vec<Vec<Val>> {
+    let entry = &told.statement.entry;
+    let row = |(index, named): (usize, media::Named)| {
+        vals![
+            operation.as_bytes(),
+            told.statement.hash.as_bytes(),
+            index,
+            doc.as_bytes(),
+            named.hash,
+            named.role.code(),
+            named.original,
+            named.set,
+            named.view,
+            named.bytes,
+            told.device.as_bytes(),
+            entry.officer.as_bytes(),
+            told.by_register,
+            told.received_us
+        ]
+    };
+    media::named(&entry.edits).into_iter().enumerate().map(row).collect()
 }
 
 /// The row of an entry that is new here.

@@ -17,6 +17,22 @@ fn fields(pairs: &[(&str, Value)]) -> Fields {
     pairs.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect()
 }
 
+/// A photo with all that is said of one.
+fn whole_photo() -> Fields {
+    fields(&[
+        ("hash", Value::Bytes(vec![0xaa; 32])),
+        ("view", Value::from("left")),
+        ("mime", Value::from("image/jpeg")),
+        ("bytes", Value::Int(3_141_592)),
+        ("width", Value::Int(4_032)),
+        ("height", Value::Int(3_024)),
+        ("taken_at", Value::Int(1_790_000_000_000)),
+        ("small", Value::Bytes(vec![0xbb; 32])),
+        ("small_bytes", Value::Int(231_007)),
+        ("dhash", Value::from("00ff13579bdf2468")),
+    ])
+}
+
 /// What stands in the vectors, by name.
 pub(super) fn edits() -> Vec<(&'static str, Vec<Edit>)> {
     let text = |t: &str| Value::from(t);
@@ -91,6 +107,7 @@ pub(super) fn edits() -> Vec<(&'static str, Vec<Edit>)> {
         ("set field of a member", one(set(&format!("{member}/text"), text("AB 123458")))),
         ("choose", one(Edit::Choose { path: "make".to_owned(), value: text("TULA"), reason: "photo".to_owned() })),
         ("add", one(Edit::Add { set: "markings".to_owned(), fields: marking })),
+        ("add a photo", one(Edit::Add { set: "photos".to_owned(), fields: whole_photo() })),
         ("withdraw", one(Edit::Withdraw { path: member.to_owned(), reason: "recorded twice".to_owned() })),
         ("attest", one(Edit::Attest(attestation("witnessed").to_value()))),
         (

@@ -6,8 +6,9 @@ use super::{Vectors, bytes, frozen};
 use crate::bundle::{Content, File, Label, OpenedBundle};
 use crate::exchange::stream::{Ask, Begun, Part, Piece, Reader, Reply};
 use crate::exchange::{Answer, End, Refused, Request};
-use crate::ids::{DeviceId, JournalId, OperationId, RegisterId, SegmentHash};
+use crate::ids::{DeviceId, JournalId, MediaHash, OperationId, RegisterId, SegmentHash};
 use crate::keys::{PublicKey, SecretKey};
+use crate::media::receipt::MediaReceipt;
 use crate::peer::{Hello, Message, Side};
 use crate::receipt::{Receipt, Safe};
 
@@ -24,6 +25,17 @@ fn receipt(count: u8) -> Receipt {
         received_ms: 1_790_000_200_000,
         safe: (0..count).map(safe).collect(),
         decision: 300,
+    }
+}
+
+fn media_receipt() -> MediaReceipt {
+    MediaReceipt {
+        register: RegisterId::from_bytes([0xb2; 16]),
+        operation: OperationId::from_bytes([0xb3; 16]),
+        device: DeviceId::from_bytes([0xb4; 16]),
+        at_ms: 1_790_000_300_000,
+        stored: vec![MediaHash::from_bytes([0xb8; 32]), MediaHash::from_bytes([0xb9; 32])],
+        missing: vec![MediaHash::from_bytes([0xba; 32])],
     }
 }
 
@@ -62,6 +74,8 @@ pub(super) fn made() -> Vectors {
         let bytes = hex::encode(receipt(count).sign(&register()));
         all.insert(format!("receipt for {count}"), json!({ "is": "receipt", "register_key": key, "bytes": bytes }));
     }
+    let bytes = hex::encode(media_receipt().sign(&register()));
+    all.insert("media receipt".to_owned(), json!({ "is": "media receipt", "register_key": key, "bytes": bytes }));
     for (name, full) in [("full", true), ("empty", false)] {
         let (request, answer) = (hex::encode(request(full).to_bytes()), hex::encode(answer(full).to_bytes()));
         all.insert(format!("request, {name}"), json!({ "is": "request", "bytes": request }));
@@ -132,6 +146,12 @@ fn a_frozen_message_is_read_and_written_again() {
             "receipt" => {
                 let key = PublicKey::from_bytes(&super::bytes(vector, "register_key")).unwrap();
                 Receipt::verify(&bytes, &key).unwrap().sign(&register())
+            }
+            "media receipt" => {
+                let key = PublicKey::from_bytes(&super::bytes(vector, "register_key")).unwrap();
+                let receipt = MediaReceipt::verify(&bytes, &key).unwrap();
+                assert_eq!(receipt, media_receipt());
+                receipt.sign(&register())
             }
             "request" => Request::from_bytes(&bytes).unwrap().to_bytes(),
             "ask" => Ask::from_head(&bytes[4..]).unwrap().to_bytes(),

@@ -162,8 +162,9 @@ fn the_commands_of_the_readme_do_what_it_says_as_they_stand_there() {
     }
     let tags = "T-001\nT-002\nT-003\nT-004\n";
     write(&desk.folder, "list.txt", tags);
-    write(&desk.folder, "b.jpg", "before");
-    write(&desk.folder, "a.jpg", "after");
+    for (photo, n) in [("b.jpg", 1), ("a.jpg", 2)] {
+        std::fs::write(desk.folder.join(photo), ploughshare_tests::media::picture(n)).unwrap();
+    }
     let way = "--from-site kindu --from-store A --to-site 'site 1' --to-store Cage";
     let handover = desk.types(&format!("fieldkit handover new --cargo weapons --items list.txt {way}"), "");
     let handover = id_in(&handover, 12);

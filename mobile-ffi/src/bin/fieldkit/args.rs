@@ -5,6 +5,7 @@ mod destruction;
 mod handover;
 mod marking;
 mod peer;
+mod photo;
 mod procedures;
 
 use clap::{Args, Parser, Subcommand};
@@ -14,6 +15,7 @@ pub use destruction::{Destruction, DestructionPlan, DestructionResult};
 pub use handover::{Handover, HandoverNew};
 pub use marking::{Mark, MarkingSession, Marks, SpotCheck, SpotRead};
 pub use peer::Peer;
+pub use photo::{Photo, Sync, Which};
 pub use procedures::{Count, Hold, Incident, Items, Move, Split, Stock, Store, Word};
 
 /// Field work without a network: record, show, resolve, import, sync.
@@ -104,6 +106,9 @@ pub enum Command {
     /// Seal what a person who hands something in says of themselves. It can be written here and not read.
     #[command(subcommand)]
     Person(PersonCommand),
+    /// Photos: add one to a document, look which there are, fetch or take out working copies.
+    #[command(subcommand)]
+    Photo(Photo),
     /// Write the receipt for somebody who hands an item in: as text, and as PDF to print.
     #[cfg(feature = "paper")]
     Receipt(Receipt),
@@ -116,11 +121,7 @@ pub enum Command {
     /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
     Status,
     /// Bring what was recorded to the register and take in what others said.
-    Sync {
-        /// With --json: also a JSON line on standard error each time something was sent, received or waited for.
-        #[arg(long)]
-        progress: bool,
-    },
+    Sync(Sync),
     /// List the code lists, or the codes of one.
     Codes {
         /// Name of a list, for example `calibre`.
@@ -256,6 +257,9 @@ pub struct Record {
     pub common: Common,
     #[command(flatten)]
     pub more: Says,
+    /// A photo: VIEW=FILE, for example left=DCIM/0001.jpg; see `codes photo_view`. May be given several times.
+    #[arg(long, value_name = "VIEW=FILE", conflicts_with = "file")]
+    pub photo: Vec<String>,
     #[command(flatten)]
     pub speaker: Speaker,
 }

@@ -10,7 +10,7 @@ use super::export::device_id;
 use crate::error::TabletError;
 use crate::model::SyncReport;
 use crate::store::Result;
-use crate::transport::{HttpHeader, HttpRequest, HttpResponse, Transport};
+use crate::transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Transport};
 
 /// Most files fetched in one go.
 const FILES: usize = 1_024;
@@ -63,7 +63,7 @@ impl Tablet {
                 header("accept", "*/*"),
                 header("authorization", &format!("Bearer {bearer}")),
             ];
-            let request = HttpRequest { url: url.to_owned(), headers, body: body.to_vec() };
+            let request = HttpRequest { method: HttpMethod::Post, url: url.to_owned(), headers, body: body.to_vec() };
             let answer = token::send(transport, request, &mut report)?;
             match answer.status {
                 200..=299 => return Ok(answer),

@@ -4,7 +4,7 @@ use super::super::token;
 use super::Run;
 use crate::error::TabletError;
 use crate::store::{Result, segments};
-use crate::transport::{HttpHeader, HttpRequest, HttpResponse, TransportError};
+use crate::transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, TransportError};
 
 /// What a round came to.
 pub(in crate::engine) enum Round {
@@ -43,7 +43,7 @@ impl Run<'_> {
                 header("accept", "*/*".to_owned()),
                 header("authorization", format!("Bearer {}", self.token)),
             ];
-            let request = HttpRequest { url: url.to_owned(), headers, body: body.to_vec() };
+            let request = HttpRequest { method: HttpMethod::Post, url: url.to_owned(), headers, body: body.to_vec() };
             let answer = match token::send(self.transport, request, &mut self.report) {
                 Ok(answer) => answer,
                 Err(error) if self.is_away(&error) => return Err(error.into()),

@@ -89,6 +89,13 @@ const PHOTOS: SetSpec = SetSpec {
         ident("mime", "Media type", 80),
         int("bytes", "Size in bytes", 0, 1 << 40),
         field("taken_at", "Taken at", FieldType::Time),
+        int("width", "Width in pixels, upright", 1, 1_000_000),
+        int("height", "Height in pixels, upright", 1, 1_000_000),
+        // The working copy travels first and is what people look at; it carries no place and no machine.
+        field("small", "SHA-256 of the working copy", FieldType::Hash),
+        int("small_bytes", "Size of the working copy in bytes", 0, 1 << 40),
+        // Of near-duplicate photos most of its 64 bits are the same (rule R04).
+        ident("dhash", "Difference hash, 16 hex digits", 16),
     ],
 };
 

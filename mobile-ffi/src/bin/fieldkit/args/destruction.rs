@@ -170,10 +170,10 @@ pub struct DestructionResult {
     /// Number of fragments.
     #[arg(long)]
     pub fragments: Option<i64>,
-    /// Photo before: a file, of which only the hash is written down, or its SHA-256.
+    /// Photo before: a JPEG, PNG or WebP file, kept here sealed and sent with the next sync; or the SHA-256 of one.
     #[arg(long, value_name = "SHA|FILE")]
     pub before: Option<String>,
-    /// Photo after: a file, of which only the hash is written down, or its SHA-256.
+    /// Photo after: a JPEG, PNG or WebP file, kept here sealed and sent with the next sync; or the SHA-256 of one.
     #[arg(long, value_name = "SHA|FILE")]
     pub after: Option<String>,
     /// Quantity destroyed, of a lot.

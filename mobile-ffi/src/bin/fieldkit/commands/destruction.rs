@@ -1,12 +1,9 @@
 //! `destruction`.
 
-use std::io::Read as _;
-
 use mobile_ffi::{
-    DestructionItemView, DestructionView, IdentityView, ItemResult, NewDestruction, Planned, ScrapLeft, Tablet,
-    TabletError,
+    DestructionItemView, DestructionView, IdentityView, ItemResult, KeptPhoto, NewDestruction, Planned, ScrapLeft,
+    Tablet, TabletError,
 };
-use sha2::{Digest as _, Sha256};
 
 use super::work::{items, kilograms, moment, named, next, refusals, safe, scan, short, spoken, with_bar};
 use crate::args::{Destruction, DestructionPlan, DestructionResult};
@@ -168,27 +165,17 @@ fn checked(done: &[IdentityView], output: &Output) {
     }
 }
 
-/// A photo as its hash: given as such, or of a file that stays where it is.
-fn photo(text: Option<&str>) -> Result<Option<[u8; 32]>, TabletError> {
+/// A photo as its hash: given as such, or of a file, which is then kept here, sealed, and brought with the next sync.
+fn photo(tablet: &Tablet, text: Option<&str>, kept: &mut Vec<KeptPhoto>) -> Result<Option<[u8; 32]>, TabletError> {
+    let hash = |text: &str| hex::decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
     let Some(text) = text else { return Ok(None) };
-    if let Some(hash) = hex::decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
+    if let Some(hash) = hash(text) {
         return Ok(Some(hash));
     }
-    let unreadable = |error: std::io::Error| {
-        TabletError::refused(
-            "file.unreadable",
-            format!("{text} is no SHA-256 and cannot be read as a file: {error}"),
-            "Nothing was saved. Check the path.",
-        )
-    };
-    let mut file = std::fs::File::open(text).map_err(unreadable)?;
-    let (mut hasher, mut part) = (Sha256::new(), vec![0; 64 * 1024]);
-    loop {
-        let read = file.read(&mut part).map_err(unreadable)?;
-        let Some(bytes) = part.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
-        hasher.update(bytes);
-    }
-    Ok(Some(hasher.finalize().into()))
+    let photo = tablet.photo_keep_file(text)?;
+    let named = hash(&photo.hash);
+    kept.push(photo);
+    Ok(named)
 }
 
 /// `ITEM` or `ITEM,GRAMS`.
@@ -217,7 +204,9 @@ fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(
     }
     let quantity_method = [(args.counted, "counted"), (args.estimated, "estimated"), (args.weighed, "weighed")];
     let quantity_method = quantity_method.into_iter().find(|(is, _)| *is).map(|(_, code)| code.to_owned());
-    let (before, after) = (photo(args.before.as_deref())?, photo(args.after.as_deref())?);
+    let mut photos = Vec::new();
+    let before = photo(tablet, args.before.as_deref(), &mut photos)?;
+    let after = photo(tablet, args.after.as_deref(), &mut photos)?;
     let one = |item: &str, weight_g: Option<i64>| ItemResult {
         item: item.to_owned(),
         method: args.method.clone(),
@@ -228,6 +217,7 @@ fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(
         fragments: args.fragments,
         before,
         after,
+        photos: photos.clone(),
         reason: args.reason.clone(),
         as_claim: args.word.as_claim,
     };

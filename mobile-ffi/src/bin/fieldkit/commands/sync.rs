@@ -4,10 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::{HumanBytes, ProgressBar};
-use mobile_ffi::{HttpTransport, SyncProgress, SyncWatch, Tablet, TabletError, TabletStatus};
+use mobile_ffi::{
+    HttpTransport, Link, Originals, SyncOptions, SyncProgress, SyncWatch, Tablet, TabletConfig, TabletError,
+    TabletStatus,
+};
 use serde_json::json;
 
-use crate::args::Enrol;
+use super::existing_as;
+use crate::args::{Enrol, Sync, Which};
 use crate::output::{Output, counted, line, note, time};
 
 pub fn enrol(tablet: &Tablet, args: &Enrol, output: &Output) -> Result<(), TabletError> {
@@ -39,12 +43,21 @@ impl SyncWatch for Shown {
     }
 }
 
-pub fn sync(tablet: &Tablet, progress: bool, output: &Output) -> Result<(), TabletError> {
+pub fn sync(store: &str, args: &Sync, output: &Output) -> Result<(), TabletError> {
+    let originals = match args.originals {
+        Which::Never => Originals::Never,
+        Which::Wifi => Originals::Wifi,
+        Which::Always => Originals::Always,
+    };
+    let config = TabletConfig { keep_originals: args.keep_originals, ..TabletConfig::new(store) };
+    let tablet = existing_as(config)?;
+    let link = Link { metered: args.metered, ..Link::default() };
+    let options = SyncOptions { originals: Some(originals), link };
     let bar = if output.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
     bar.set_message("Talking to the register; what is recorded is safe whatever happens to the link");
     bar.enable_steady_tick(Duration::from_millis(200));
-    let shown = Arc::new(Shown { bar: bar.clone(), json: progress && output.json });
-    let report = tablet.sync_watched(Arc::new(HttpTransport::new()), shown);
+    let shown = Arc::new(Shown { bar: bar.clone(), json: args.progress && output.json });
+    let report = tablet.sync_with(Arc::new(HttpTransport::new()), &options, shown);
     bar.finish_and_clear();
     let report = report?;
     output.print(&report, |r| {
@@ -72,6 +85,19 @@ pub fn sync(tablet: &Tablet, progress: bool, output: &Output) -> Result<(), Tabl
             line(&format!(
                 "The register takes no sealed records of people now [{code}]; they wait here for the next sync."
             ));
+        }
+        if r.photos > 0 {
+            line(&format!("Sent {} of photos.", counted(r.photos, "file")));
+        }
+        if r.photos_refused > 0 {
+            line(&format!("The register refused {} of photos; they stay here.", counted(r.photos_refused, "file")));
+        }
+        if let Some(code) = &r.photos_held {
+            line(&format!("The register takes no more photos now [{code}]; they wait here for the next sync."));
+        }
+        if r.photos_waiting > 0 {
+            let (files, bytes) = (counted(r.photos_waiting, "file"), r.photos_waiting_bytes.div_ceil(1000));
+            line(&format!("{files} of photos ({bytes} kB) wait here; --originals always sends them over any link."));
         }
         if r.interruptions > 0 {
             line(&format!("The link broke {}; the sync went on from there.", counted(r.interruptions, "time")));
@@ -108,6 +134,15 @@ fn words(s: &TabletStatus) {
         row("  stranded (their key is gone)", s.entries_stranded.to_string());
     }
     row("sealed records of people", format!("{} not sent yet", s.persons_unsent));
+    let photos = &s.photos;
+    if photos.copies + photos.originals + photos.refused > 0 {
+        let (copies, originals) = (counted(photos.copies, "working copy"), counted(photos.originals, "original"));
+        row("photos not sent yet", format!("{} and {}", copies.replace("copys", "copies"), originals));
+        row("  bytes of them", (photos.copies_bytes + photos.originals_bytes).to_string());
+        if photos.refused > 0 {
+            row("  refused by the register", photos.refused.to_string());
+        }
+    }
     for refused in &s.persons_refused {
         row("  refused, record them again", format!("{} [{}]", refused.hash, refused.code));
     }

@@ -13,6 +13,7 @@ use super::{back_in_store, not_settled, obstacles, open, planned_member};
 use crate::engine::Tablet;
 use crate::engine::deed::{Deed, Says, Seen, id_value, short};
 use crate::error::TabletError;
+use crate::model::KeptPhoto;
 use crate::store::Result;
 
 /// SHA-256 of a photo.
@@ -46,6 +47,9 @@ pub struct ItemResult {
     /// SHA-256 of the photo after.
     #[uniffi(default)]
     pub after: Option<PhotoHash>,
+    /// Of these, those that are kept here: the destruction shows them among its photos, and they are brought with the next sync.
+    #[uniffi(default)]
+    pub photos: Vec<KeptPhoto>,
     /// Why, where it was not destroyed.
     #[uniffi(default)]
     pub reason: Option<String>,
@@ -118,7 +122,13 @@ impl Tablet {
                 }
                 advanced(&progress, ids.len());
             }
-            deed.scanned(&seen.id, edits)?;
+            let photos: Vec<Edit> = results.iter().flat_map(|result| shown(&record, result)).collect();
+            if photos.is_empty() {
+                deed.scanned(&seen.id, edits)?;
+            } else {
+                edits.extend(photos);
+                deed.say(&seen.id, edits)?;
+            }
             back.iter().try_for_each(|thing| back_in_store(deed, thing))?;
             Ok(ids)
         })?;
@@ -226,6 +236,18 @@ impl Course<'_> {
         }
         Ok(Some(quantity))
     }
+}
+
+/// The photos of a result, as the destruction shows them; one that it shows already is not shown twice.
+fn shown(record: &DestructionRecord, result: &ItemResult) -> Vec<Edit> {
+    let one = |photo: &KeptPhoto| {
+        let hash = photo.name()?;
+        let view = if result.before == Some(*hash.as_bytes()) { "before" } else { "after" };
+        let there = record.photos.iter().any(|known| known.is_live() && known.hash == Some(*hash.as_bytes()));
+        let fields = photo.member(Some(view), None).into_iter().collect();
+        (!there).then(|| Edit::Add { set: "photos".to_owned(), fields })
+    };
+    result.photos.iter().filter_map(one).collect()
 }
 
 /// What was found to be another thing than the list says is not destroyed in its place.
