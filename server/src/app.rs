@@ -9,7 +9,9 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, SystemClock};
 use crate::keyfile::{self, KeyFileError};
+use crate::lookups::Lookups;
 use crate::media::{Media, MediaError, MediaPlace};
+use crate::packs::Packs;
 use crate::persons::Persons;
 use crate::store::{Store, StoreError, Target};
 
@@ -120,6 +122,10 @@ pub struct App {
     pub persons: Persons,
     /// Where photos and files are, and where they arrive.
     pub media: Media,
+    /// The serials that tablets are warned of, as published last.
+    pub lookups: Lookups,
+    /// Packs under way.
+    pub packs: Packs,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// How the server is set up.
@@ -167,6 +173,8 @@ impl App {
             key,
             persons,
             media,
+            lookups: Lookups::default(),
+            packs: Packs::default(),
             clock,
             settings,
             wake: Notify::new(),

@@ -1,7 +1,6 @@
 //! Bringing files: working copies first, then originals as far as the policy lets them, part by part. A part that breaks off costs what had
 //! not come of it; the next begins where the register is, also after this program or the register's was killed.
 
-
 use ploughshare_core::ids::MediaHash;
 use ploughshare_core::limits;
 use serde::Deserialize;
