@@ -192,9 +192,6 @@ impl Run<'_> {
         self.report.pushed += taken.pushed;
         self.report.pulled += taken.pulled;
         self.report.refused += taken.refused;
-        if let Some(progress) = &self.progress {
-            progress.advanced(&self.report);
-        }
         Ok(taken)
     }
 

@@ -9,7 +9,7 @@ use super::choose::{fits, originals_go};
 use super::{Info, KEY_GONE, info};
 use crate::engine::sync::{Broken, Round, Run};
 use crate::engine::token::problem;
-use crate::error::{ErrorKind, TabletError};
+use crate::error::ErrorKind;
 use crate::model::{Link, Originals};
 use crate::store::Result;
 use crate::store::media::{self, Media};

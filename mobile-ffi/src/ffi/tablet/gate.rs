@@ -257,10 +257,10 @@ pub(super) fn open_engine(
 ) -> Result<engine::Tablet, AppError> {
     platform.look().map_err(TabletError::from)?;
     let config = TabletConfig {
-        dir: config.data_dir.clone(),
         up_bytes: config.up_bytes,
         down_bytes: config.down_bytes,
         idle_minutes: config.idle_minutes,
+        ..TabletConfig::new(&config.data_dir)
     };
     let (platform, vault) = (Arc::<HostPlatform>::clone(platform), Arc::<HostVault>::clone(vault));
     Ok(engine::Tablet::open_with(config, platform, vault)?)
