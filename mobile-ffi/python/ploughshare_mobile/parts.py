@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import http.client
 import logging
 import os
 import tempfile
@@ -9,7 +10,7 @@ import urllib.error
 import urllib.request
 
 import mobile_ffi
-from mobile_ffi import HostError, HttpResponse, HttpTransport, KeyVault, LogLevel, LogSink
+from mobile_ffi import HostError, HttpHeader, HttpMethod, HttpResponse, HttpTransport, KeyVault, LogLevel, LogSink
 
 
 class _FromAnyThread:
@@ -48,19 +49,27 @@ class UrllibTransport(HttpTransport):
         return await loop.run_in_executor(self._threads, self._send, request)
 
     def _send(self, request):
-        asked = urllib.request.Request(request.url, data=request.body, method="POST")
+        post = request.method == HttpMethod.POST
+        asked = urllib.request.Request(request.url, data=request.body if post else None, method="POST" if post else "GET")
         for header in request.headers:
             asked.add_header(header.name, header.value)
         try:
             with self._opener.open(asked, timeout=self.timeout_s) as answer:
-                return HttpResponse(status=answer.status, body=answer.read(8 * 1024 * 1024 + 1))
+                return self._response(answer.status, answer)
         except urllib.error.HTTPError as answer:
             with answer:
-                return HttpResponse(status=answer.code, body=answer.read(8 * 1024 * 1024 + 1))
+                return self._response(answer.code, answer)
         except urllib.error.URLError as error:
             raise HostError.Offline(reason=str(error.reason)) from error
         except OSError as error:
             raise HostError.Interrupted(reason=str(error)) from error
+        except http.client.HTTPException as error:
+            raise HostError.Interrupted(reason=repr(error)) from error
+
+    @staticmethod
+    def _response(status, answer):
+        headers = [HttpHeader(name=name.lower(), value=value) for name, value in answer.headers.items()]
+        return HttpResponse(status=status, headers=headers, body=answer.read(8 * 1024 * 1024 + 1))
 
 
 class FileKeyVault(KeyVault):

@@ -15,7 +15,7 @@ use crate::transport::{self, HttpRequest, HttpResponse, Transport, TransportErro
 #[uniffi::export(foreign)]
 #[async_trait::async_trait]
 pub trait HttpTransport: Send + Sync {
-    /// Sends a request (all are POST) and answers with whatever status came back. Redirects are not followed. An answer larger than 8 MiB
+    /// Sends a request and answers with whatever status and headers came back. Redirects are not followed. An answer larger than 8 MiB
     /// is not taken.
     async fn execute(&self, request: HttpRequest) -> Result<HttpResponse, HostError>;
 }

@@ -21,13 +21,17 @@ public final class URLSessionTransport: NSObject, HttpTransport, URLSessionTaskD
     public func execute(request: HttpRequest) async throws -> HttpResponse {
         guard let url = URL(string: request.url) else { throw HostError.Offline(reason: "no address") }
         var asked = URLRequest(url: url)
-        asked.httpMethod = "POST"
-        asked.httpBody = request.body
+        asked.httpMethod = request.method == .post ? "POST" : "GET"
+        if request.method == .post { asked.httpBody = request.body }
         for header in request.headers { asked.setValue(header.value, forHTTPHeaderField: header.name) }
         do {
             let (body, answer) = try await session.data(for: asked)
             let status = (answer as? HTTPURLResponse)?.statusCode ?? 0
-            return HttpResponse(status: UInt32(status), body: body)
+            let fields = (answer as? HTTPURLResponse)?.allHeaderFields ?? [:]
+            let headers = fields.compactMap { name, value in
+                (name as? String).map { HttpHeader(name: $0.lowercased(), value: "\(value)") }
+            }
+            return HttpResponse(status: UInt32(status), headers: headers, body: body)
         } catch let error as URLError {
             switch error.code {
             case .notConnectedToInternet, .cannotFindHost, .cannotConnectToHost, .dnsLookupFailed, .dataNotAllowed:

@@ -25,18 +25,23 @@ class UrlConnectionTransport(private val timeoutMs: Int = 60_000) : HttpTranspor
     private fun send(request: HttpRequest): HttpResponse {
         val connection = URI(request.url).toURL().openConnection() as HttpURLConnection
         try {
-            connection.requestMethod = "POST"
+            val post = request.method == HttpMethod.POST
+            connection.requestMethod = if (post) "POST" else "GET"
             connection.instanceFollowRedirects = false
             connection.connectTimeout = minOf(timeoutMs, 10_000)
             connection.readTimeout = timeoutMs
-            connection.doOutput = true
+            connection.doOutput = post
             for (header in request.headers) connection.setRequestProperty(header.name, header.value)
-            connection.setFixedLengthStreamingMode(request.body.size)
-            connection.outputStream.use { it.write(request.body) }
+            if (post) {
+                connection.setFixedLengthStreamingMode(request.body.size)
+                connection.outputStream.use { it.write(request.body) }
+            }
             val status = connection.responseCode
             val stream = if (status >= 400) connection.errorStream else connection.inputStream
             val body = stream?.use { it.readNBytes(MOST_BYTES) } ?: ByteArray(0)
-            return HttpResponse(status.toUInt(), body)
+            val headers = connection.headerFields.filterKeys { it != null }
+                .flatMap { (name, values) -> values.map { HttpHeader(name.lowercase(), it) } }
+            return HttpResponse(status.toUInt(), headers, body)
         } catch (error: UnknownHostException) {
             throw HostException.Offline(error.toString())
         } catch (error: ConnectException) {

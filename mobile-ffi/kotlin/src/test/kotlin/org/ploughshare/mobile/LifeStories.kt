@@ -106,9 +106,9 @@ val lifeStories: List<Pair<String, suspend (Story) -> Unit>> = listOf(
             "transport.offline" to { throw HostException.Offline("no signal") },
             "transport.interrupted" to { throw IllegalStateException("Zqx surprise") },
             "transport.interrupted" to { awaitCancellation() },
-            "transport.interrupted" to { HttpResponse(200u, ByteArray(10 * 1024 * 1024)) },
-            "transport.interrupted" to { HttpResponse(7u, ByteArray(0)) },
-            "server.503" to { HttpResponse(503u, ByteArray(0)) },
+            "transport.interrupted" to { HttpResponse(200u, emptyList(), ByteArray(10 * 1024 * 1024)) },
+            "transport.interrupted" to { HttpResponse(7u, emptyList(), ByteArray(0)) },
+            "server.503" to { HttpResponse(503u, emptyList(), ByteArray(0)) },
         )
         for ((code, deed) in deeds) {
             transport.deed = deed
