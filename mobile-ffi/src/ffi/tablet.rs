@@ -67,7 +67,7 @@ pub struct SignedIn {
 /// the network.
 #[derive(uniffi::Object)]
 pub struct Tablet {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
 }
 
 /// The folder is this tablet's alone until the file is dropped.

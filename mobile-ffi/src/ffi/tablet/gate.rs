@@ -22,7 +22,7 @@ use crate::model::TabletConfig;
 use crate::transport::Transport;
 
 /// What stands behind a tablet of the app, shared by the calls under way.
-pub(super) struct Core {
+pub(in crate::ffi) struct Core {
     pub config: OpenConfig,
     pub platform: Arc<HostPlatform>,
     pub vault: Arc<HostVault>,
@@ -174,7 +174,7 @@ impl Core {
     }
 
     /// Changes something, and tells who listens.
-    pub(super) async fn change<T: Touched + Send + 'static>(
+    pub(in crate::ffi) async fn change<T: Touched + Send + 'static>(
         self: &Arc<Self>,
         change: impl FnOnce(&engine::Tablet) -> Result<T, TabletError> + Send + 'static,
     ) -> Result<T, AppError> {

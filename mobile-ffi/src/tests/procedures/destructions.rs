@@ -279,7 +279,7 @@ fn more_weapons_than_statements_are_allowed_are_checked_destroyed_and_closed_on_
     };
     let planned = selma.destruction_plan(&new(&tags(1, MANY)), None).unwrap();
     let id = planned.destruction.document;
-    assert_eq!((planned.added, planned.refused.len()), (MANY, 0));
+    assert_eq!((planned.added, planned.refused.len()), (MANY as u64, 0));
     selma.destruction_start(&id, false).unwrap();
     took("planned");
     let scans: Vec<String> = (1..=MANY).map(|n| format!("T-{n:03},KV {n:04}")).collect();
@@ -310,5 +310,5 @@ fn more_weapons_than_statements_are_allowed_are_checked_destroyed_and_closed_on_
     world.sync(&[&selma, &amina]);
     took("synced");
     assert_eq!(value(&amina, &items[MANY - 1], "status"), Some("destroyed".into()));
-    assert_eq!(amina.destruction(&id).unwrap().destroyed, MANY);
+    assert_eq!(amina.destruction(&id).unwrap().destroyed, MANY as u64);
 }
