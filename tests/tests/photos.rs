@@ -47,7 +47,10 @@ fn weapon(serial: &str) -> String {
 async fn synced(tablet: &Arc<Tablet>, originals: Originals) -> Result<SyncReport, TabletError> {
     let tablet = Arc::clone(tablet);
     let options = SyncOptions { originals: Some(originals), link: Power::default() };
-    blocking(move || tablet.sync_with(Arc::new(HttpTransport::with_timeout_ms(10_000)), &options, Arc::new(mobile_ffi::Unwatched))).await
+    blocking(move || {
+        tablet.sync_with(Arc::new(HttpTransport::with_timeout_ms(10_000)), &options, Arc::new(mobile_ffi::Unwatched))
+    })
+    .await
 }
 
 /// A tablet that reaches the register over a link.

@@ -211,6 +211,8 @@ impl Device {
 
     /// Everything said so far has been receipted.
     pub fn all_receipted(&mut self) {
-        self.said.iter_mut().for_each(|said| said.receipted = true);
+        for said in &mut self.said {
+            said.receipted = true;
+        }
     }
 }

@@ -43,7 +43,7 @@ fn tell(seed: u64, loud: bool) -> Result<Tally, String> {
 fn whatever_happens_to_a_fleet_nothing_receipted_is_lost_and_everybody_agrees_in_the_end() {
     if let Some(seed) = number("PLOUGHSHARE_FLEET_SEED") {
         let tally = tell(seed, true).unwrap();
-        println!("seed {seed}: {tally:?}");
+        eprintln!("seed {seed}: {tally:?}");
         return;
     }
     let seeds: Vec<u64> =
@@ -66,8 +66,10 @@ fn whatever_happens_to_a_fleet_nothing_receipted_is_lost_and_everybody_agrees_in
         workers.into_iter().map(|worker| worker.join().unwrap()).collect()
     });
     let mut all = Tally::default();
-    told.iter().for_each(|(tally, _)| all.add(tally));
-    println!("{} seeds in {:.0} s: {all:?}", seeds.len(), begun.elapsed().as_secs_f64());
+    for (tally, _) in &told {
+        all.add(tally);
+    }
+    eprintln!("{} seeds in {:.0} s: {all:?}", seeds.len(), begun.elapsed().as_secs_f64());
     let failed: Vec<&String> = told.iter().flat_map(|(_, failed)| failed).collect();
     assert!(
         failed.is_empty(),

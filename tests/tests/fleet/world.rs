@@ -174,7 +174,7 @@ impl World {
 
     fn told(&self, words: impl FnOnce() -> String) {
         if self.loud {
-            println!("{:>12} {}", (self.clock.now_ms() - BEGIN_MS) / 1000, words());
+            eprintln!("{:>12} {}", (self.clock.now_ms() - BEGIN_MS) / 1000, words());
         }
     }
 

@@ -36,7 +36,7 @@ pub(in crate::ffi) struct Core {
 }
 
 /// What the state of a tablet consists of. It is locked for moments only, never while anything is waited for.
-pub(super) struct Held {
+pub(in crate::ffi) struct Held {
     pub state: TabletState,
     pub engine: Option<Arc<engine::Tablet>>,
     pub session: Option<Arc<OfficerSession>>,

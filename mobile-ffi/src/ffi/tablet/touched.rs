@@ -7,7 +7,7 @@ use crate::engine::{
 use crate::model::{AttestedView, PersonSaved, Saved};
 
 /// Knows which documents were changed.
-pub(super) trait Touched {
+pub(in crate::ffi) trait Touched {
     /// Those known by id, and whether there may be others.
     fn touched(&self) -> (Vec<String>, bool);
 }
