@@ -89,16 +89,14 @@ pub(super) fn keep_contact(vault: &dyn KeyVault, enrolment: &Enrolment) -> Resul
 
 /// Takes up the lease of an open, enrolled store.
 pub(super) fn settle(engine: &mut Engine, vault: &dyn KeyVault, now: &Stamp) -> Result<()> {
-    let lease = match Lease::load(vault)? {
-        Some(lease) => lease,
-        None => {
-            let conn = engine.store.read();
-            let wall_ms = kv::number(conn, kv::LAST_SYNC)?.unwrap_or(now.wall_ms);
-            let heard = Stamp { wall_ms, boot: None };
-            let lease = Lease::whole(engine.authority.policy(&DEVICE_LEASE_DAYS), &heard);
-            lease.keep(vault)?;
-            lease
-        }
+    let lease = if let Some(lease) = Lease::load(vault)? {
+        lease
+    } else {
+        let wall_ms = kv::number(engine.store.read(), kv::LAST_SYNC)?.unwrap_or(now.wall_ms);
+        let heard = Stamp { wall_ms, boot: None };
+        let lease = Lease::whole(engine.authority.policy(&DEVICE_LEASE_DAYS), &heard);
+        lease.keep(vault)?;
+        lease
     };
     engine.lease = Some(lease);
     if let Some(session) = &engine.session

@@ -210,11 +210,11 @@ fn write_row(
 
 fn finding_row(finding: &Finding) -> FindingRow {
     FindingRow {
-        rule: finding.rule.to_string(),
+        rule: finding.rule.to_owned(),
         severity: finding.severity.name().to_owned(),
-        path: finding.path.as_ref().map(ToString::to_string),
-        message: finding.message.to_string(),
-        justification: finding.justification.as_ref().map(ToString::to_string),
+        path: finding.path.clone(),
+        message: finding.message.clone(),
+        justification: finding.justification.clone(),
     }
 }
 

@@ -63,7 +63,7 @@ fn opened_about(conn: &Connection, document: &DocId, hash: &[u8], sealed: &[u8])
     Ok((taken_ms, statement))
 }
 
-fn blob<'a>(value: ValueRef<'a>) -> Result<&'a [u8]> {
+fn blob(value: ValueRef<'_>) -> Result<&[u8]> {
     value.as_blob().map_err(|_| TabletError::damaged("an entry"))
 }
 
