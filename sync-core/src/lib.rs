@@ -22,6 +22,7 @@ pub mod destruction;
 pub mod document;
 pub mod domain;
 pub mod edit;
+pub mod entries;
 pub mod entry;
 pub mod exchange;
 pub mod handover;
@@ -34,7 +35,9 @@ pub mod keys;
 #[cfg(test)]
 mod laws;
 pub mod limits;
+pub mod lookup;
 pub mod marks;
+pub mod pack;
 pub mod person;
 pub mod policy;
 pub mod receipt;
@@ -43,6 +46,7 @@ pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod segment;
+mod signed;
 pub mod spot_check;
 #[cfg(test)]
 mod vectors;

@@ -35,3 +35,17 @@ pub const EXCHANGE_JOURNALS: usize = 256;
 pub const CLAIMED_MS: core::ops::RangeInclusive<i64> = 0..=253_402_300_799_999;
 /// Largest sealed record of a person, in bytes; the largest size class of its plain form and its envelope fit.
 pub const PERSON_BYTES: usize = 64 * 1024;
+/// Largest part of a pack or of a look-up table, in bytes: what a bad link carries in one piece.
+pub const PART_BYTES: usize = 256 * 1024;
+/// Most parts of a pack or of a look-up table.
+pub const PARTS: usize = 4_096;
+/// Most rows in a part of a pack.
+pub const PACK_PART_ROWS: usize = 4_096;
+/// Largest part of a pack once inflated, in bytes.
+pub const PACK_PART_INFLATED: usize = 4 * 1024 * 1024;
+/// Most markings that a row of a pack shows.
+pub const PACK_ROW_SERIALS: usize = 16;
+/// Most serials that are added to a look-up table in one message.
+pub const LOOKUP_ADDITIONS: usize = 20_000;
+/// Most documents whose entries are asked for at once.
+pub const ENTRIES_DOCUMENTS: usize = 256;
