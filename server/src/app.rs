@@ -9,6 +9,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, SystemClock};
 use crate::keyfile::{self, KeyFileError};
+use crate::lookups::Lookups;
+use crate::packs::Packs;
 use crate::persons::Persons;
 use crate::store::{Store, StoreError, Target};
 
@@ -98,6 +100,10 @@ pub struct App {
     pub key: SecretKey,
     /// The secrets for records of people, or why they cannot be used.
     pub persons: Persons,
+    /// The serials that tablets are warned of, as published last.
+    pub lookups: Lookups,
+    /// Packs under way.
+    pub packs: Packs,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// How the server is set up.
@@ -143,6 +149,8 @@ impl App {
             register,
             key,
             persons,
+            lookups: Lookups::default(),
+            packs: Packs::default(),
             clock,
             settings,
             wake: Notify::new(),

@@ -14,16 +14,19 @@ mod count;
 mod counts;
 mod duplicates;
 mod enrol;
+mod entries;
 mod exchange;
 mod findings;
 mod health;
 mod hear_out;
 mod history;
 mod items;
+mod lookups;
 mod marks;
 mod metrics;
 mod officer_keys;
 mod openapi;
+mod packs;
 mod person_reads;
 mod persons;
 mod problem;
@@ -122,6 +125,13 @@ fn routes() -> Routes {
         .post("/api/v1/session", session::sign_in)
         .post("/api/v1/setup", session::set_up)
         .post("/api/v1/operations/{operation}/exchange", exchange::exchange)
+        .post("/api/v1/operations/{operation}/entries", entries::entries)
+        .get("/api/v1/operations/{operation}/pack", packs::head)
+        .get("/api/v1/operations/{operation}/pack/parts/{hash}", packs::part)
+        .get("/api/v1/operations/{operation}/pack/changes", packs::changes)
+        .get("/api/v1/lookups", lookups::head)
+        .get("/api/v1/lookups/parts/{hash}", lookups::part)
+        .get("/api/v1/lookups/additions", lookups::additions)
         .post("/api/v1/operations/{operation}/persons", persons::bring)
         .get("/api/v1/persons", persons::list)
         .post("/api/v1/persons/{hash}/read", person_reads::read)

@@ -72,7 +72,7 @@ async fn take_only(api: &Shared, who: &Bringer, request: Request) -> Result<Answ
 }
 
 /// A body of the exchange: of the right type, and no larger than a message may be.
-pub struct LimitedBody(Raw);
+pub struct LimitedBody(pub(super) Raw);
 
 impl axum::extract::FromRequest<Shared> for LimitedBody {
     type Rejection = Problem;

@@ -87,6 +87,15 @@ pub const REGISTER: &[Table] = &[
     table("rollup", &["operation", "kind", "class", "context", "status"]),
 ];
 
+/// What the register publishes for tablets, made of the rest. A rebuild drops it and compares none of it.
+pub const PUBLISHED: &[Table] = &[
+    table("lookup_base", &["number"]),
+    table("lookup_part", &["base", "idx"]),
+    table("lookup_addition", &["base", "idx"]),
+    table("pack", &["operation", "seq"]),
+    table("pack_part", &["operation", "hash"]),
+];
+
 /// Tables and their columns with portable types (`int`, `text`, `bytes`; `?` after a column that may be null), as the
 /// database has them.
 pub async fn columns(db: &Db) -> Result<BTreeMap<String, BTreeMap<String, String>>> {
