@@ -13,6 +13,7 @@ mod models;
 pub(crate) mod officers;
 mod person;
 mod procedures;
+mod published;
 mod read;
 mod record;
 mod reopen;
@@ -30,6 +31,7 @@ pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
 pub use officers::{OfficerSession, Pin};
 pub use procedures::*;
+pub use published::{Opened, RegisterPage, RegisterRow, RegisterWanted, SerialNotice, WorkingSet};
 pub use record::{BatchOutcome, BatchRow};
 
 use std::path::PathBuf;
@@ -78,6 +80,7 @@ pub(crate) struct Engine {
     /// The lease of this tablet, once it is enrolled.
     lease: Option<lease::Lease>,
     looked: lease::Looked,
+    published: published::Published,
 }
 
 /// Who this tablet is, in the types of the core.
@@ -187,8 +190,19 @@ impl Tablet {
             .map_err(|_| TabletError::internal("the platform gave too few random bytes"))?;
         let clock = Clock { wall_ms: platform.now_ms()?, monotonic_ms: platform.monotonic_ms()? };
         let (session, authority, lease, looked) = (None, Authority::default(), None, lease::Looked::default());
-        let mut engine =
-            Engine { store, session, authority, decisions: -1, clock, boot, noted_ms: i64::MIN, lease, looked };
+        let published = published::Published::default();
+        let mut engine = Engine {
+            store,
+            session,
+            authority,
+            decisions: -1,
+            clock,
+            boot,
+            noted_ms: i64::MIN,
+            lease,
+            looked,
+            published,
+        };
         if engine.is_open().is_ok() {
             engine.take_up(platform.as_ref(), vault.as_ref())?;
         }
@@ -212,6 +226,9 @@ impl Tablet {
     pub(crate) fn engine(&self) -> MutexGuard<'_, Engine> {
         let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
         drop(lease::look(&mut engine, self.vault.as_ref(), self.platform.as_ref()));
+        if engine.is_open().is_err() {
+            engine.published.clear();
+        }
         engine
     }
 

@@ -28,6 +28,7 @@ pub use engine::{
     ReceiptOptions, RefusedItem, ScanView, ScrapLeft, SealSeen, SessionView, SightingView, SpotCheckView, SpotReading,
     StepView, StockItemView, StockSum, StockView, Tally,
 };
+pub use engine::{Opened, RegisterPage, RegisterRow, RegisterWanted, SerialNotice, WorkingSet};
 pub use error::{ErrorKind, TabletError};
 pub use model::*;
 pub use platform::{BootTime, FileVault, KeyVault, Platform, PlatformError, SystemPlatform};
@@ -36,7 +37,7 @@ pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;
 pub use ploughshare_core::person::Person;
 pub use ploughshare_core::rules::models::Card;
-pub use transport::{HttpHeader, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
+pub use transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
 
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ pub(crate) mod kv;
 pub(crate) mod marks;
 pub(crate) mod officers;
 pub(crate) mod persons;
+pub(crate) mod published;
 pub(crate) mod query;
 mod schema;
 mod sealing;

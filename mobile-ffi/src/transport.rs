@@ -16,9 +16,21 @@ pub struct HttpHeader {
     pub value: String,
 }
 
-/// A request to the register. All are POST.
+/// How something is asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// With a body.
+    #[default]
+    Post,
+    /// Without one.
+    Get,
+}
+
+/// A request to the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpRequest {
+    /// How it is asked.
+    pub method: HttpMethod,
     /// Full address.
     pub url: String,
     /// Headers.
@@ -122,11 +134,20 @@ impl HttpTransport {
 impl Transport for HttpTransport {
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         let size = request.body.len() as u64;
-        let mut builder = self.agent.post(&request.url);
-        for header in &request.headers {
-            builder = builder.header(&header.name, &header.value);
-        }
-        let answer = builder.send(&request.body[..]).map_err(|error| {
+        let headers = request.headers.iter().map(|header| (header.name.as_str(), header.value.as_str()));
+        let sent = match request.method {
+            HttpMethod::Post => {
+                let builder =
+                    headers.fold(self.agent.post(&request.url), |builder, (name, value)| builder.header(name, value));
+                builder.send(&request.body[..])
+            }
+            HttpMethod::Get => {
+                let builder =
+                    headers.fold(self.agent.get(&request.url), |builder, (name, value)| builder.header(name, value));
+                builder.call()
+            }
+        };
+        let answer = sent.map_err(|error| {
             let message = error.to_string();
             match error {
                 ureq::Error::HostNotFound

@@ -172,8 +172,7 @@ async fn make(app: &App, number: u64) -> Result<Known, LookupsError> {
     let (register, seq, keys) = (app.register, gathered.seq, gathered.entries.len() as u64);
     let built = tokio::task::spawn_blocking(move || {
         let base = Base::build(register, salt, seq, gathered.classes, &gathered.entries)?;
-        let parts: Vec<_> =
-            base.parts().map(|part| (part.to_vec(), ploughshare_core::keys::sha256(part))).collect();
+        let parts: Vec<_> = base.parts().map(|part| (part.to_vec(), ploughshare_core::keys::sha256(part))).collect();
         Some((base, parts))
     });
     let built = built.await.map_err(|_| LookupsError::Cancelled)?;
@@ -194,7 +193,16 @@ async fn make(app: &App, number: u64) -> Result<Known, LookupsError> {
     }
     let duration_ms = begun.elapsed().as_millis() as u64;
     tracing::info!(number, keys, bytes, duration_ms, "lookups.made");
-    Ok(Known { number, hash, head, base: Arc::new(base), added: Vec::new(), latest: BTreeMap::new(), seq, fresh_class: false })
+    Ok(Known {
+        number,
+        hash,
+        head,
+        base: Arc::new(base),
+        added: Vec::new(),
+        latest: BTreeMap::new(),
+        seq,
+        fresh_class: false,
+    })
 }
 
 /// Adds what the register took in since.

@@ -68,8 +68,7 @@ fn ids(list: &[DocId]) -> Value {
 impl Question {
     /// The bytes that travel.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut pairs =
-            vec![(Value::Int(1), Value::Int(1)), (Value::Int(2), Value::Bytes(self.operation.to_vec()))];
+        let mut pairs = vec![(Value::Int(1), Value::Int(1)), (Value::Int(2), Value::Bytes(self.operation.to_vec()))];
         if let Some(documents) = &self.documents {
             pairs.push((Value::Int(3), ids(documents)));
         }

@@ -30,8 +30,11 @@ fn kept(serial: &str, class: &str, status: &str) -> Edit {
 
 /// Records weapons in one segment; gives their documents.
 fn records(hand: &mut Hand, weapons: Vec<Edit>) -> Vec<DocId> {
-    let said: Vec<_> =
-        weapons.into_iter().enumerate().map(|(n, edit)| hand.say(hand.next + n as u64, None, &[], vec![edit])).collect();
+    let said: Vec<_> = weapons
+        .into_iter()
+        .enumerate()
+        .map(|(n, edit)| hand.say(hand.next + n as u64, None, &[], vec![edit]))
+        .collect();
     let sealed = hand.seal(&said);
     hand.bring_good(vec![sealed]);
     said.iter().map(|(hash, _)| hash.document()).collect()
@@ -392,13 +395,8 @@ async fn what_is_published_is_for_those_who_read_the_operation_and_nothing_is_sh
         let crossed = Question { operation: south.id, ..question.clone() };
         assert_eq!(ask(&amina.web, crossed.to_bytes()), "exchange.other_operation");
         // Each of these reads is in the log of reads.
-        let leaves = register
-            .app
-            .store
-            .feed
-            .query("select bytes from log_leaf where log = 'reads'", &[])
-            .await
-            .unwrap();
+        let leaves =
+            register.app.store.feed.query("select bytes from log_leaf where log = 'reads'", &[]).await.unwrap();
         let text: String =
             leaves.iter().map(|row| String::from_utf8_lossy(row.bytes(0).unwrap()).into_owned()).collect();
         for verb in ["pack.read", "lookups.read"] {
@@ -460,7 +458,10 @@ async fn figures_of_a_hundred_thousand_items() {
             exact += u64::from(hits.iter().any(|hit| !hit.alike));
             alike += u64::from(hits.iter().any(|hit| hit.alike));
         }
-        println!("{:?} a look-up; of {asked} unknown serials {exact} seem to be there, {alike} to look alike", begun.elapsed() / asked as u32);
+        println!(
+            "{:?} a look-up; of {asked} unknown serials {exact} seem to be there, {alike} to look alike",
+            begun.elapsed() / asked as u32
+        );
         assert_eq!(rows.len() as u64, ITEMS);
         assert!(bytes < 5_000_000 && changes < 12_000);
     })
@@ -476,23 +477,77 @@ async fn put_items(register: &Register, count: u64) {
         for n in from..(from + 5_000).min(count) {
             let id: [u8; 16] = ploughshare_core::keys::sha256(&n.to_be_bytes())[..16].try_into().unwrap();
             let mixed = u64::from_be_bytes(ploughshare_core::keys::sha256(&id)[..8].try_into().unwrap());
-            let text = format!("{}{} {:06}", (b'A' + (mixed % 26) as u8) as char, (b'A' + (mixed / 26 % 26) as u8) as char, mixed / 676 % 1_000_000);
+            let text = format!(
+                "{}{} {:06}",
+                (b'A' + (mixed % 26) as u8) as char,
+                (b'A' + (mixed / 26 % 26) as u8) as char,
+                mixed / 676 % 1_000_000
+            );
             let norm = serial::normalise(&text);
             let fold = serial::fold(&norm);
             let class = ["ASR", "RIF", "PIS", "SHG", "REV", "SMG"][(mixed >> 33) as usize % 6];
             let status = ["stored", "stored", "destroyed", "reserved"][(mixed >> 40) as usize % 4];
             items.push(ploughshare_server::vals![
-                operation, id, "weapon", format!("T-{n:06}"), class, ["IZHMASH", "FN", "COLT"][(mixed >> 20) as usize % 3],
-                ["AKM", "FAL", "M16A1", "AK-47"][(mixed >> 25) as usize % 4], "7.62x39", text.clone(), norm.clone(), fold.clone(),
-                status, format!("depot-{}", mixed % 30), format!("store-{}", mixed % 120), 0, [1_u8; 16], [2_u8; 16],
-                1_790_000_000_000_i64, 1_790_000_000_000_000_i64, 1, 0, 0, 0, [0xa0_u8], 1, 0, 0, 0
+                operation,
+                id,
+                "weapon",
+                format!("T-{n:06}"),
+                class,
+                ["IZHMASH", "FN", "COLT"][(mixed >> 20) as usize % 3],
+                ["AKM", "FAL", "M16A1", "AK-47"][(mixed >> 25) as usize % 4],
+                "7.62x39",
+                text.clone(),
+                norm.clone(),
+                fold.clone(),
+                status,
+                format!("depot-{}", mixed % 30),
+                format!("store-{}", mixed % 120),
+                0,
+                [1_u8; 16],
+                [2_u8; 16],
+                1_790_000_000_000_i64,
+                1_790_000_000_000_000_i64,
+                1,
+                0,
+                0,
+                0,
+                [0xa0_u8],
+                1,
+                0,
+                0,
+                0
             ]);
             markings.push(ploughshare_server::vals![operation, id, "m.0", "SER", text, norm, fold, 0]);
         }
         let columns = [
-            "operation", "id", "kind", "tag", "class", "make", "model", "calibre", "serial_text", "serial_norm", "serial_fold",
-            "status", "site", "store", "place_withheld", "recorder", "device", "recorded_at_ms", "received_at", "markings_count",
-            "photos_count", "conflicts", "claims", "content", "changed_seq", "evidence_hold", "trace_pending", "temporary",
+            "operation",
+            "id",
+            "kind",
+            "tag",
+            "class",
+            "make",
+            "model",
+            "calibre",
+            "serial_text",
+            "serial_norm",
+            "serial_fold",
+            "status",
+            "site",
+            "store",
+            "place_withheld",
+            "recorder",
+            "device",
+            "recorded_at_ms",
+            "received_at",
+            "markings_count",
+            "photos_count",
+            "conflicts",
+            "claims",
+            "content",
+            "changed_seq",
+            "evidence_hold",
+            "trace_pending",
+            "temporary",
         ];
         tx.insert_many("item", &columns, items).await.unwrap();
         let columns = ["operation", "item", "key", "type", "text", "norm", "fold", "withdrawn"];
@@ -503,8 +558,10 @@ async fn put_items(register: &Register, count: u64) {
 
 async fn change(register: &Register, count: u32) {
     let mut tx = register.app.store.register.begin_write().await.unwrap();
-    let head = tx.query_one("select seq from projection_head where id = 1", &[]).await.unwrap().unwrap().int(0).unwrap();
-    let sql = "update item set status = 'lost', changed_seq = $1 where id in (select id from item order by id limit $2)";
+    let head =
+        tx.query_one("select seq from projection_head where id = 1", &[]).await.unwrap().unwrap().int(0).unwrap();
+    let sql =
+        "update item set status = 'lost', changed_seq = $1 where id in (select id from item order by id limit $2)";
     tx.execute(sql, &ploughshare_server::vals![head, count]).await.unwrap();
     tx.execute("update projection_head set seq = seq + 1", &[]).await.unwrap();
     tx.commit().await.unwrap();

@@ -12,7 +12,7 @@ use super::lease::{self, keep_contact};
 use super::officers::Stamp;
 use super::reopen::check_same;
 use super::token::post_json;
-use super::{Session, Tablet};
+use super::{Session, Tablet, WorkingSet};
 use crate::error::{ErrorKind, TabletError};
 use crate::model::{Enrolment, SyncReport};
 use crate::store::keys::Why;
@@ -42,7 +42,23 @@ impl Tablet {
     /// Enrols this tablet with a ticket and makes a first sync. The key is durable before the ticket is used, so that an enrolment whose
     /// answer was lost can be tried again. `label` is what people call this device.
     pub fn enrol(&self, transport: Arc<dyn Transport>, server: &str, ticket: &str, label: &str) -> Result<Enrolment> {
+        self.enrol_with(transport, server, ticket, label, None)
+    }
+
+    /// The same, with the items whose statements the first sync brings. Where nothing is said, an operation of fewer than 5,000 items is held
+    /// whole, and of a larger one the register's rows.
+    pub fn enrol_with(
+        &self,
+        transport: Arc<dyn Transport>,
+        server: &str,
+        ticket: &str,
+        label: &str,
+        working_set: Option<&WorkingSet>,
+    ) -> Result<Enrolment> {
         let enrolment = self.enrol_only(transport.as_ref(), server, ticket, label)?;
+        if let Some(set) = working_set {
+            self.choose_working_set(set)?;
+        }
         self.sync(transport).map_err(|mut error| {
             "The tablet is enrolled and can record; only the first sync is missing. `sync` when there is a link."
                 .clone_into(&mut error.hint);

@@ -12,7 +12,7 @@ use ploughshare_core::ids::{DeviceId, DocId, EntryHash};
 use serde_json::Value as Json;
 
 use super::{Engine, Session, Tablet, document_id, exceptions, findings, newest_decision, review};
-use crate::error::TabletError;
+use crate::error::{ErrorKind, TabletError};
 use crate::model::{ConflictView, DocumentView, FieldView, HistoryLine, SaidView, Sayer, WaitingView};
 use crate::store::entries::Kept;
 use crate::store::{Result, documents, entries};
@@ -211,7 +211,11 @@ impl Tablet {
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let id = document_id(engine.store.read(), document)?;
-        let (kept, folded) = engine.load(&id)?;
+        let (kept, folded) = match engine.load(&id) {
+            Ok(loaded) => loaded,
+            Err(error) if error.kind == ErrorKind::NotFound => return Err(engine.not_here(&id, error)),
+            Err(error) => return Err(error),
+        };
         self.view(&engine, folded, &kept)
     }
 

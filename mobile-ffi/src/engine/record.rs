@@ -15,7 +15,7 @@ use ploughshare_core::limits;
 
 use super::hints::unfit;
 use super::{Engine, Moment, Session, Tablet, document_id, exceptions, review};
-use crate::error::TabletError;
+use crate::error::{ErrorKind, TabletError};
 use crate::model::Saved;
 use crate::store::{Connection, Result, documents, entries, imports, journals, kv};
 
@@ -329,7 +329,13 @@ impl Tablet {
         let moment = clock.read(self.platform.as_ref())?;
         let voice = Voice { session, officer, authority, boot: *boot, moment };
         let tx = store.write()?;
-        let saved = say_on(&tx, &voice, &id, edits)?;
+        let saved = match say_on(&tx, &voice, &id, edits) {
+            Ok(saved) => saved,
+            Err(error) => {
+                drop(tx);
+                return Err(if error.kind == ErrorKind::NotFound { engine.not_here(&id, error) } else { error });
+            }
+        };
         note_time(&tx, noted_ms, moment.claimed_ms)?;
         tx.commit()?;
         Ok(saved)

@@ -7,12 +7,13 @@ use ploughshare_core::exchange::{Answer, End, Exchange};
 use ploughshare_core::ids::SegmentHash;
 
 use super::officers::Stamp;
+use super::published::NOTHING_BACK;
 use super::{Tablet, installation, lease, take, token};
 use crate::error::{ErrorKind, TabletError};
 use crate::model::SyncReport;
 use crate::store::keys::Why;
 use crate::store::{Result, journals, kv, segments};
-use crate::transport::{HttpHeader, HttpRequest, HttpResponse, Transport, TransportError};
+use crate::transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Transport, TransportError};
 
 /// The code under which a revoked tablet is answered.
 const REVOKED: &str = "device.revoked";
@@ -39,6 +40,8 @@ pub(super) struct Run<'a> {
     pub report: SyncReport,
     up: u64,
     down: u64,
+    /// Only a working set is held: the exchange brings what was said here, and what others said is asked for apart.
+    lean: bool,
 }
 
 impl Tablet {
@@ -46,27 +49,31 @@ impl Tablet {
     /// a few times, smaller each time; whatever was answered for before stays so. A store that sealed itself is opened by the register first.
     /// A tablet that was revoked brings what it holds and then seals itself.
     pub fn sync(&self, transport: Arc<dyn Transport>) -> Result<SyncReport> {
-        let _one_at_a_time = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_at_a_time = self.one_sync_at_a_time();
         let begun = self.platform.monotonic_ms()?;
         let mut report = SyncReport::default();
         self.reopen_only(transport.as_ref(), &mut report)?;
         self.seal_all()?;
-        let url = {
-            let engine = self.engine();
-            let session = engine.session()?;
-            format!("{}/api/v1/operations/{}/exchange", session.enrolment.server, session.operation)
-        };
-        let token = self.token(transport.as_ref(), false, &mut report)?;
-        let (up, down) = (self.up_bytes.max(LEAST_BYTES), self.down_bytes.max(LEAST_BYTES));
-        let mut run = Run { tablet: self, transport: transport.as_ref(), url, token, report, up, down };
+        let mut run = Run::begin(self, transport.as_ref(), report)?;
+        let set = run.settle_working_set()?;
+        run.lean = !set.all;
         match run.all() {
             Err(error) if error.code == REVOKED => return Err(self.revoked(error)?),
             done => done?,
         }
         run.persons()?;
         self.heard()?;
+        if run.lean {
+            run.partly(&set)?;
+        }
+        run.lookups()?;
         run.report.seconds = self.platform.monotonic_ms()?.saturating_sub(begun) as f64 / 1000.0;
         Ok(run.report)
+    }
+
+    /// Waits until no sync is under way, and keeps others from beginning.
+    pub(super) fn one_sync_at_a_time(&self) -> std::sync::MutexGuard<'_, ()> {
+        self.syncing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The register has set aside what this revoked tablet still held: it seals itself.
@@ -85,7 +92,7 @@ impl Tablet {
     }
 
     /// What stands at the beginning of an exchange: the place held, the end of the open journal, and what waits to be sent.
-    fn exchange(&self, up: u64, down: u64) -> Result<(Exchange, Vec<End>)> {
+    fn exchange(&self, up: u64, down: u64, lean: bool) -> Result<(Exchange, Vec<End>)> {
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let session = engine.session()?;
@@ -94,9 +101,23 @@ impl Tablet {
         let tail = journals::open(conn)?.map(|journal| journal.tail());
         let ends: Vec<End> =
             tail.into_iter().map(|t| End { journal: t.journal, next: t.next, chain: t.chain() }).collect();
-        let place = kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64;
+        let place = if lean { NOTHING_BACK } else { kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64 };
         let exchange = Exchange::new(session.operation, place, ends.clone(), segments::outbox(conn)?, up, down);
         Ok((exchange, ends))
+    }
+}
+
+impl<'a> Run<'a> {
+    /// What a sync needs to begin: where the register is, and a token.
+    pub(super) fn begin(tablet: &'a Tablet, transport: &'a dyn Transport, mut report: SyncReport) -> Result<Self> {
+        let url = {
+            let engine = tablet.engine();
+            let session = engine.session()?;
+            format!("{}/api/v1/operations/{}/exchange", session.enrolment.server, session.operation)
+        };
+        let token = tablet.token(transport, false, &mut report)?;
+        let (up, down) = (tablet.up_bytes.max(LEAST_BYTES), tablet.down_bytes.max(LEAST_BYTES));
+        Ok(Self { tablet, transport, url, token, report, up, down, lean: false })
     }
 }
 
@@ -106,7 +127,7 @@ impl Run<'_> {
         let mut failures = 0;
         let mut revoked = None;
         'exchange: loop {
-            let (mut exchange, ends) = self.tablet.exchange(self.up, self.down)?;
+            let (mut exchange, ends) = self.tablet.exchange(self.up, self.down, self.lean)?;
             while let Some(mut step) = exchange.next_step() {
                 // Named in every round, so that the register does not send them back.
                 step.request.journals.clone_from(&ends);
@@ -146,7 +167,9 @@ impl Run<'_> {
                 })?;
                 let taken = self.take(&answer, &mut asked_again)?;
                 exchange.answered(&answer);
-                self.report.place = exchange.place();
+                if !self.lean {
+                    self.report.place = exchange.place();
+                }
                 if taken.again > 0 || taken.knows_more {
                     continue 'exchange;
                 }
@@ -179,8 +202,13 @@ impl Run<'_> {
         hashes.iter().map(one).collect()
     }
 
-    /// Sends a request; with a fresh token once, if the one at hand is not accepted.
+    /// Sends a body; with a fresh token once, if the one at hand is not accepted.
     pub(super) fn post(&mut self, url: &str, kind: &str, body: &[u8]) -> Result<Round> {
+        self.ask(HttpMethod::Post, url, kind, body)
+    }
+
+    /// Asks for something; likewise.
+    pub(super) fn ask(&mut self, method: HttpMethod, url: &str, kind: &str, body: &[u8]) -> Result<Round> {
         for fresh in [false, true] {
             if fresh {
                 self.token = self.tablet.token(self.transport, true, &mut self.report)?;
@@ -191,7 +219,7 @@ impl Run<'_> {
                 header("accept", "*/*".to_owned()),
                 header("authorization", format!("Bearer {}", self.token)),
             ];
-            let request = HttpRequest { url: url.to_owned(), headers, body: body.to_vec() };
+            let request = HttpRequest { method, url: url.to_owned(), headers, body: body.to_vec() };
             let answer = match token::send(self.transport, request, &mut self.report) {
                 Ok(answer) => answer,
                 Err(error @ TransportError::Interrupted { .. }) => return Ok(Round::Broke(error.into())),

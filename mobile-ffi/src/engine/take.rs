@@ -1,6 +1,8 @@
 //! Taking in an answer, in one transaction: receipts, refusals, what others said, decisions before all else that they judge, the documents
 //! touched, and the place reached. What cannot be judged yet is put aside and tried again; nothing is lost.
 
+mod said;
+
 use std::collections::BTreeSet;
 
 use ploughshare_core::decision::{Authority, Decision};
@@ -15,9 +17,12 @@ use ploughshare_core::rules::models::{OwnModels, named_alike};
 use ploughshare_core::segment::{OpenedSegment, VerifiedSegment, open};
 
 use super::officers::Stamp;
+use super::published::NOTHING_BACK;
 use super::{Engine, Session, review};
 use crate::error::{ErrorKind, TabletError};
 use crate::store::{Connection, Result, decisions, documents, entries, journals, kv, officers, segments};
+
+pub(super) use said::said;
 
 /// What an answer brought.
 #[derive(Debug, Default)]
@@ -95,7 +100,7 @@ pub(super) fn take(
         taken.knows_more = true;
         kv::put_number(&tx, kv::PLACE, 0)?;
     }
-    if !taken.knows_more {
+    if !taken.knows_more && answer.place < NOTHING_BACK {
         let place = kv::number(&tx, kv::PLACE)?.unwrap_or(0).max(answer.place as i64);
         kv::put_number(&tx, kv::PLACE, place)?;
     }

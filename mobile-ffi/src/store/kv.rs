@@ -28,6 +28,13 @@ pub(crate) const MARKS_ASKED: &str = "marks_asked";
 /// Name of the marking session that is open on this tablet.
 pub(crate) const MARKING_SESSION: &str = "marking_session";
 
+/// Name of the working set, JSON.
+pub(crate) const WORKING_SET: &str = "working_set";
+/// Name of the place up to which everything said about the documents here was brought.
+pub(crate) const ENTRIES_PLACE: &str = "entries_place";
+/// Name of the time at which serials to be noticed were asked for last, ms since the Unix epoch.
+pub(crate) const LOOKUPS_ASKED: &str = "lookups_asked";
+
 /// The value of that name.
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
     let mut query = conn.prepare_cached("SELECT value FROM kv WHERE key = ?1")?;

@@ -11,6 +11,7 @@ pub(super) const STEPS: &[&str] = &[
     include_str!("schema-3.sql"),
     include_str!("schema-4.sql"),
     include_str!("schema-5.sql"),
+    include_str!("schema-8.sql"),
 ];
 /// The step from which on rows are sealed.
 const SEALED: usize = 5;

@@ -70,6 +70,27 @@ pub(crate) fn add_other(conn: &Connection, segment: &VerifiedSegment, branch: bo
     )
 }
 
+/// The row of a segment, if it or an excerpt of it is here.
+pub(crate) fn row_of(conn: &Connection, hash: &SegmentHash) -> Result<Option<i64>> {
+    let mut query = conn.prepare_cached("SELECT id FROM segments WHERE hash = ?1")?;
+    Ok(query.query_row(params![hash.as_bytes()], |row| row.get(0)).optional()?)
+}
+
+/// Keeps what proves some entries of a segment of others: all of it, or an excerpt. It stands on no tail of its journal.
+pub(crate) fn add_part(
+    conn: &Connection,
+    (hash, header, count): (&SegmentHash, &Header, u64),
+    device: &DeviceId,
+    bytes: &[u8],
+    whole: bool,
+) -> Result<i64> {
+    let row = insert(conn, &NewSegment { hash: *hash, header, count, device, own: false, state: "branch", bytes })?;
+    if !whole {
+        conn.prepare_cached("UPDATE segments SET whole = 0 WHERE id = ?1")?.execute(params![row])?;
+    }
+    Ok(row)
+}
+
 /// Whether a segment is here.
 pub(crate) fn has(conn: &Connection, hash: &SegmentHash) -> Result<bool> {
     Ok(conn.prepare_cached("SELECT 1 FROM segments WHERE hash = ?1")?.exists(params![hash.as_bytes()])?)

@@ -15,7 +15,7 @@ use ploughshare_core::reopening::Keys;
 use ploughshare_core::segment::{Header, Level, open, seal};
 use serde_json::{Value as Json, json};
 
-use crate::{HttpRequest, HttpResponse, Transport, TransportError};
+use crate::{HttpMethod, HttpRequest, HttpResponse, Transport, TransportError};
 
 /// Time of everything the register does, ms since the Unix epoch.
 const NOW: i64 = 1_900_000_000_000;
@@ -423,6 +423,9 @@ impl Transport for FakeRegister {
         let json_answer =
             |(status, body): (u32, Json)| Ok(HttpResponse { status, body: body.to_string().into_bytes() });
         let path = request.url.strip_prefix("http://register.test/api/v1/").unwrap();
+        if request.method == HttpMethod::Get {
+            return json_answer((404, json!({ "code": "route.unknown", "detail": "an older register" })));
+        }
         if !path.ends_with("/exchange") {
             let body: Json = serde_json::from_slice(&request.body).unwrap();
             return json_answer(match path {

@@ -9,9 +9,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, entries, exchange, findings, health,
-    history, items, lookups, marks, metrics, officer_keys, packs, person_reads, persons, procedures, queues, reopening,
-    session, setup_page, statements, stores, transfers, waiting,
+    audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, entries, exchange, findings,
+    health, history, items, lookups, marks, metrics, officer_keys, packs, person_reads, persons, procedures, queues,
+    reopening, session, setup_page, statements, stores, transfers, waiting,
 };
 
 #[derive(OpenApi)]

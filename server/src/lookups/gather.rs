@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ploughshare_core::lookup::{is_noticeable, keys_of};
 
 use crate::app::App;
-use crate::store::lookups::{self as rows, Standing};
 use crate::store::Result;
+use crate::store::lookups::{self as rows, Standing};
 
 /// Rows read at a time.
 const PAGE: u32 = 5_000;

@@ -19,7 +19,8 @@ const ROWS: &str = "select i.id, i.kind, i.class, i.status, i.tag, i.make, i.mod
     coalesce(i.collected_at_ms, i.recorded_at_ms), i.findings_open, i.conflicts, \
     (select count(*) from item_move as v where v.operation = i.operation and v.item = i.id) \
     from item as i left join review as r on r.operation = i.operation and r.doc = i.id where i.operation = $1";
-const SERIALS: &str = "select item, text from marking where operation = $1 and type = 'SER' and withdrawn = 0 and text is not null";
+const SERIALS: &str =
+    "select item, text from marking where operation = $1 and type = 'SER' and withdrawn = 0 and text is not null";
 
 /// Where an operation stands in the register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,9 +165,10 @@ pub async fn publish(tx: &mut Tx, pack: &Published, parts: Vec<([u8; 32], Vec<u8
     tx.upsert_many("pack", &columns, &["operation", "seq"], vec![row]).await?;
     let rows: Vec<Vec<Val>> = parts.into_iter().map(|(hash, bytes)| vals![operation, hash, bytes, *seq]).collect();
     tx.upsert_many("pack_part", &["operation", "hash", "bytes", "seq"], &["operation", "hash"], rows).await?;
-    for sql in
-        ["delete from pack_part where operation = $1 and seq < $2", "delete from pack where operation = $1 and seq < $2"]
-    {
+    for sql in [
+        "delete from pack_part where operation = $1 and seq < $2",
+        "delete from pack where operation = $1 and seq < $2",
+    ] {
         tx.execute(sql, &vals![operation, before.min(*seq)]).await?;
     }
     Ok(())

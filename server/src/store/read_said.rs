@@ -60,12 +60,7 @@ pub async fn stands(
                where operation = $1 and place > $2 group by place order by place limit $3";
     let rows = register.query(sql, &vals![operation, after, limit, device]).await?;
     let stand = |row: &super::db::Row| {
-        Ok(Stand {
-            place: row.uint(0)?,
-            entries: row.uint(1)?,
-            items: row.uint(2)?,
-            own: row.int(3)? == 1,
-        })
+        Ok(Stand { place: row.uint(0)?, entries: row.uint(1)?, items: row.uint(2)?, own: row.int(3)? == 1 })
     };
     rows.iter().map(stand).collect()
 }

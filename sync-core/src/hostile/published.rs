@@ -120,7 +120,8 @@ fn whatever_is_signed_as_a_pack_or_changes_is_read_or_refused() {
         true
     });
     assert!(read > 100, "{read}");
-    let changes = |n: u8| Changes { register: register(), operation: operation(), from: 70, seq: 80, place: 9, rows: rows(n) };
+    let changes =
+        |n: u8| Changes { register: register(), operation: operation(), from: 70, seq: 80, place: 9, rows: rows(n) };
     let corpus: Vec<Vec<u8>> = [0, 3].map(|n| payload(CHANGES, &changes(n).sign(&key()).unwrap())).to_vec();
     let read = fuzz("pack changes", 44, &corpus, |payload| {
         let Some(signed) = signed_again(CHANGES, payload) else { return false };

@@ -112,15 +112,10 @@ fn additions_come_in_their_order_and_overrule_the_base() {
     let salt = base.salt;
     let mut watch = Watch::new(base);
     let keys = |serial: &str| keys_of(&salt, serial, "ASR").next().unwrap();
-    let additions = |first, entries| Additions {
-        register: register(),
-        base: *watch.base(),
-        first,
-        entries,
-        seq: 50,
-        more: false,
-    };
-    let one = additions(0, vec![(keys("KV204417"), Noticed::Destroyed.tag()), (keys("AA1111B"), Noticed::Traced.tag())]);
+    let additions =
+        |first, entries| Additions { register: register(), base: *watch.base(), first, entries, seq: 50, more: false };
+    let one =
+        additions(0, vec![(keys("KV204417"), Noticed::Destroyed.tag()), (keys("AA1111B"), Noticed::Traced.tag())]);
     let two = additions(2, vec![(keys("AA1111B"), Noticed::Registered.tag())]);
     let read = Additions::verify(&one.sign(&register_key()), &register(), &register_key().public()).unwrap();
     assert_eq!(read, one);
@@ -165,7 +160,8 @@ fn what_another_register_or_nobody_signed_is_refused() {
     foreign.register = RegisterId::from_bytes([1; 16]);
     assert_eq!(verify(&foreign.sign(&register_key()), &register_key()), Err(LookupError::OtherRegister));
     // Additions are no base and a base is no additions, though one key signs both.
-    let additions = Additions { register: register(), base: base.hash(), first: 0, entries: vec![], seq: 1, more: true };
+    let additions =
+        Additions { register: register(), base: base.hash(), first: 0, entries: vec![], seq: 1, more: true };
     assert_eq!(verify(&additions.sign(&register_key()), &register_key()), Err(LookupError::BadSignature));
     let crossed = Additions::verify(&base.sign(&register_key()), &register(), &register_key().public());
     assert_eq!(crossed, Err(LookupError::BadSignature));

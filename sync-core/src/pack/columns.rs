@@ -109,8 +109,7 @@ pub fn write_part(rows: &[Row]) -> Option<Vec<u8>> {
         return None;
     }
     let pressed = zstd::bulk::compress(&body, LEVEL).ok()?;
-    let part =
-        cbor::encode(&Value::Array(vec![Value::Int(1), Value::Int(body.len() as i64), Value::Bytes(pressed)]));
+    let part = cbor::encode(&Value::Array(vec![Value::Int(1), Value::Int(body.len() as i64), Value::Bytes(pressed)]));
     (part.len() <= limits::PART_BYTES).then_some(part)
 }
 
@@ -150,7 +149,8 @@ fn read(parts: &[Value]) -> Option<Vec<Row>> {
     let mut rows = Vec::with_capacity(count);
     for (id, shown) in ids.iter().zip(shown) {
         let shown = usize::try_from(shown).ok().filter(|n| *n <= limits::PACK_ROW_SERIALS)?;
-        let own: Vec<String> = serials.by_ref().take(shown).map(|s| s.as_text().map(str::to_owned)).collect::<Option<_>>()?;
+        let own: Vec<String> =
+            serials.by_ref().take(shown).map(|s| s.as_text().map(str::to_owned)).collect::<Option<_>>()?;
         if own.len() != shown {
             return None;
         }

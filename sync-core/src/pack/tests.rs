@@ -117,11 +117,9 @@ fn a_changed_part_another_signer_another_operation_are_refused() {
 #[test]
 fn changes_go_on_from_where_a_tablet_is_and_from_nowhere_else() {
     let rows = rows(4, 100);
-    let changes =
-        Changes { register: register(), operation: operation(), from: 1_234, seq: 1_300, place: 950, rows };
+    let changes = Changes { register: register(), operation: operation(), from: 1_234, seq: 1_300, place: 950, rows };
     let signed = changes.sign(&key()).unwrap();
-    let verify =
-        |bytes: &[u8], from| Changes::verify(bytes, &register(), &operation(), from, &key().public());
+    let verify = |bytes: &[u8], from| Changes::verify(bytes, &register(), &operation(), from, &key().public());
     assert_eq!(verify(&signed, 1_234), Ok(changes.clone()));
     assert_eq!(verify(&signed, 1_233), Err(PackError::NotNext));
     let back = Changes { seq: 1_000, ..changes.clone() };

@@ -245,7 +245,8 @@ mod tests {
         let entry = |n: usize| segment(5).entries()[n].1.to_bytes();
         assert_eq!(changed(|_| ()), Ok(()));
         // Another entry of the same segment in its place, or one of nobody's.
-        let at = |which: i64, bytes: Vec<u8>| Value::Array(vec![Value::Array(vec![Value::Int(which), Value::Bytes(bytes)])]);
+        let at =
+            |which: i64, bytes: Vec<u8>| Value::Array(vec![Value::Array(vec![Value::Int(which), Value::Bytes(bytes)])]);
         assert_eq!(changed(|parts| parts[4] = at(2, entry(3))), Err(SegmentError::NotInList { index: 2 }));
         assert_eq!(changed(|parts| parts[4] = at(3, entry(3))), Ok(()));
         assert_eq!(changed(|parts| parts[4] = at(9, entry(3))), Err(SegmentError::NotInList { index: 9 }));

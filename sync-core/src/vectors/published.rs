@@ -7,8 +7,8 @@ use crate::entries::{Question, Said};
 use crate::ids::{DocId, OperationId};
 use crate::keys::{PublicKey, SecretKey};
 use crate::lookup::{self, Additions, Base, Noticed, Watch, keys_of};
-use crate::segment::{open, open_excerpt};
 use crate::pack::{self, Changes, PackPart, Row, read_part, write_part};
+use crate::segment::{open, open_excerpt};
 
 fn register() -> SecretKey {
     SecretKey::ed25519(&[0xb1; 32])
@@ -20,7 +20,8 @@ fn operation() -> OperationId {
 
 fn base() -> Base {
     let salt = [0xb8; 16];
-    let known = [("KV204417", "ASR", Noticed::Destroyed), ("BO71522", "PIS", Noticed::Stolen), ("778899", "", Noticed::Lost)];
+    let known =
+        [("KV204417", "ASR", Noticed::Destroyed), ("BO71522", "PIS", Noticed::Stolen), ("778899", "", Noticed::Lost)];
     let mut entries: Vec<(u64, u8)> = known
         .iter()
         .flat_map(|(norm, class, noticed)| keys_of(&salt, norm, class).map(|key| (key, noticed.tag())))
@@ -68,7 +69,14 @@ fn rows() -> Vec<Row> {
 fn manifest() -> pack::Manifest {
     let part = |n: u8| PackPart { hash: [n; 32], bytes: 1_000 + u64::from(n), rows: 30 };
     let register = register().public().register();
-    pack::Manifest { register, operation: operation(), place: 70_000, decision: 300, seq: 90_000, parts: vec![part(1), part(2)] }
+    pack::Manifest {
+        register,
+        operation: operation(),
+        place: 70_000,
+        decision: 300,
+        seq: 90_000,
+        parts: vec![part(1), part(2)],
+    }
 }
 
 fn changes(rows: Vec<Row>) -> Changes {
@@ -90,7 +98,10 @@ pub(super) fn made() -> Vectors {
     let mut put = |name: &str, value| drop(all.insert(name.to_owned(), value));
     let key = hex::encode(register().public().as_bytes());
     let cells: Vec<String> = base().parts().map(hex::encode).collect();
-    put("look-up head", json!({ "is": "base", "register_key": key, "bytes": hex::encode(base().sign(&register())), "parts": cells }));
+    put(
+        "look-up head",
+        json!({ "is": "base", "register_key": key, "bytes": hex::encode(base().sign(&register())), "parts": cells }),
+    );
     let signed = hex::encode(additions().sign(&register()));
     put("look-up additions", json!({ "is": "additions", "register_key": key, "bytes": signed }));
     put("pack head", json!({ "is": "pack", "register_key": key, "bytes": hex::encode(manifest().sign(&register())) }));
@@ -117,8 +128,12 @@ fn what_was_published_is_read_for_ever() {
     let register_id = register().public().register();
     let key = PublicKey::from_bytes(&bytes(&all["look-up head"], "register_key")).unwrap();
     let head = lookup::Manifest::verify(&bytes(&all["look-up head"], "bytes"), &register_id, &key).unwrap();
-    let cells: Vec<Vec<u8>> =
-        all["look-up head"]["parts"].as_array().unwrap().iter().map(|part| hex::decode(part.as_str().unwrap()).unwrap()).collect();
+    let cells: Vec<Vec<u8>> = all["look-up head"]["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| hex::decode(part.as_str().unwrap()).unwrap())
+        .collect();
     let mut watch = Watch::new(head.assemble(cells.iter().map(Vec::as_slice)).unwrap());
     assert_eq!(watch.look("kv 204417", Some("ASR"))[0].noticed, Noticed::Destroyed);
     assert!(watch.look("8O 7I522", None).iter().any(|hit| hit.noticed == Noticed::Stolen && hit.alike));
@@ -141,5 +156,8 @@ fn what_was_published_is_read_for_ever() {
     let register = whole["register"].as_str().unwrap().parse().unwrap();
     let proven = open_excerpt(&bytes(kept, "bytes")).unwrap().verify(&register, &key).unwrap();
     assert_eq!(kept["of"].as_str().unwrap(), proven.hash().to_string());
-    assert_eq!(proven.entries().iter().map(|(hash, _)| hash.to_string()).collect::<Vec<_>>(), [kept["entry"].as_str().unwrap()]);
+    assert_eq!(
+        proven.entries().iter().map(|(hash, _)| hash.to_string()).collect::<Vec<_>>(),
+        [kept["entry"].as_str().unwrap()]
+    );
 }

@@ -107,6 +107,25 @@ pub enum Command {
     Status,
     /// Bring what was recorded to the register and take in what others said. A store that sealed itself is opened by the register first.
     Sync,
+    /// Ask whether the register wants a serial noticed: recorded as destroyed, lost, stolen, under trace, or there already. No network.
+    Look {
+        /// The serial as seen.
+        serial: String,
+        /// Class of the weapon; see `codes weapon_class`. Without, every class is tried and chance speaks oftener.
+        #[arg(long)]
+        class: Option<String>,
+    },
+    /// Fetch what was said about items of which only the register's row is here, so that they can be changed.
+    Open {
+        /// The items: ids, or at least their first 8 digits.
+        #[arg(required = true)]
+        items: Vec<String>,
+    },
+    /// Show or change which items are brought with all that was said about them.
+    WorkingSet {
+        /// site=SITE, day=YYYY-MM-DD, search=TEXT, as many as needed, or all. Without, it is shown.
+        parts: Vec<String>,
+    },
     /// Ask the register to open a store that sealed itself: after too long without contact by itself, otherwise once a registrar allowed it.
     Reopen,
     /// Destroy the keys of this tablet and delete its store.
@@ -162,6 +181,10 @@ pub struct Enrol {
     /// What people call this device.
     #[arg(long, default_value = "fieldkit")]
     pub label: String,
+    /// Items to bring with all that was said about them: site=SITE, day=YYYY-MM-DD, search=TEXT, or all. May be given several times; of the
+    /// others the register's rows are brought. Without, an operation of fewer than 5,000 items is brought whole.
+    #[arg(long, value_name = "WHICH")]
+    pub working_set: Vec<String>,
 }
 
 /// Who says it. Without, it is the officer that the tablet was enrolled for.
@@ -401,6 +424,9 @@ pub struct List {
     /// Where the page begins: `next` of the page before.
     #[arg(long)]
     pub after: Option<String>,
+    /// Where the page of the register's rows begins: `next` of the page before.
+    #[arg(long, value_name = "ITEM")]
+    pub rows_after: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -9,6 +9,7 @@ mod import;
 mod look;
 mod marking;
 mod models;
+mod notice;
 mod officer;
 mod person;
 #[cfg(feature = "paper")]
@@ -68,6 +69,9 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Receipt(args) => receipt::receipt(&open()?, &args, output),
         Command::Status => sync::status(&open()?, output),
         Command::Sync => sync::sync(&open()?, output),
+        Command::Look { serial, class } => notice::look(&open()?, &serial, class.as_deref(), output),
+        Command::Open { items } => notice::open(&open()?, &items, output),
+        Command::WorkingSet { parts } => notice::working_set(&open()?, &parts, output),
         Command::Reopen => sync::reopen(&open()?, output),
         Command::Wipe { even_unsent, yes: _ } => sync::wipe(&open()?, even_unsent, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),

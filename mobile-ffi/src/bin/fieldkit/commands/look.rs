@@ -1,8 +1,11 @@
 //! `list`, `conflicts`, `findings`.
 
-use mobile_ffi::{ListFilter, Tablet, TabletError, Value, unfit};
+use mobile_ffi::{ListFilter, ListPage, RegisterPage, RegisterWanted, Tablet, TabletError, Value, unfit};
 use ploughshare_core::domain::schema::{self, SchemaError};
 
+use serde::Serialize;
+
+use super::notice;
 use super::show::who;
 use crate::args::{Limit, List};
 use crate::output::{Output, counted, line, plain, table, time};
@@ -23,10 +26,37 @@ fn only_looked(mut error: TabletError) -> TabletError {
     error
 }
 
+/// Documents of this tablet, and rows of the register whose statements are not here.
+#[derive(Serialize)]
+struct Both {
+    #[serde(flatten)]
+    page: ListPage,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    register: Option<RegisterPage>,
+}
+
 pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletError> {
     if let Some(kind) = args.document.as_ref().filter(|kind| !schema::kinds().contains(&kind.as_str())) {
         return Err(only_looked(unfit(SchemaError::UnknownKind { kind: kind.clone() })));
     }
+    let wanted = RegisterWanted {
+        kind: code("kind", args.kind.clone())?,
+        class: code("class", args.class.clone())?,
+        status: code("status", args.status.clone())?,
+        text: args.text.clone(),
+        serial: args.serial.clone(),
+        confusable: args.confusable,
+        not_held: true,
+        after: args.rows_after,
+        limit: args.limit,
+        site: None,
+    };
+    let only_documents = args.in_conflict
+        || args.with_findings
+        || args.review.is_some()
+        || args.after.is_some()
+        || args.document.as_ref().is_some_and(|kind| kind != "item");
+    let rows = if only_documents { RegisterPage::default() } else { tablet.register_rows(&wanted)? };
     let page = tablet.list(ListFilter {
         kind: args.document,
         item_kind: code("kind", args.kind)?,
@@ -41,9 +71,11 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
         limit: args.limit,
         after: args.after,
     })?;
-    output.print(&page, |page| {
+    let both = Both { page, register: Some(rows).filter(|rows| rows.place.is_some()) };
+    output.print(&both, |Both { page, register }| {
+        let registers = register.as_ref().filter(|rows| !rows.rows.is_empty());
         if page.rows.is_empty() {
-            return line("Nothing found.");
+            return registers.map_or_else(|| line("Nothing found."), notice::rows);
         }
         let mut rows = table(&["document", "class", "maker", "model", "calibre", "serials", "status", "changed", ""]);
         for row in &page.rows {
@@ -79,6 +111,9 @@ pub fn list(tablet: &Tablet, args: List, output: &Output) -> Result<(), TabletEr
         line(&rows.to_string());
         if let Some(next) = &page.next {
             line(&format!("There are more: the same with --after {next}"));
+        }
+        if let Some(rows) = registers {
+            notice::rows(rows);
         }
     })
 }

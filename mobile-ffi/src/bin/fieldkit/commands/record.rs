@@ -1,8 +1,10 @@
 //! `record`, `edit`, `resolve`.
 
-use mobile_ffi::{Draft, Edit as Statement, Saved, Tablet, TabletError, Value, unfit};
+use mobile_ffi::{Draft, Edit as Statement, Saved, SerialNotice, Tablet, TabletError, Value, unfit};
 
-use super::{parse, read, sign_in};
+use serde::Serialize;
+
+use super::{notice, parse, read, sign_in};
 use crate::args::{Common, Edit, Record, Resolve};
 use crate::output::{Output, counted, line};
 use crate::values;
@@ -25,7 +27,8 @@ pub fn record(tablet: &Tablet, args: Record, output: &Output) -> Result<(), Tabl
             "Say something, for example --class ASR --serial \"AB 1234\", or give a JSON draft with --file.",
         ));
     }
-    said(&tablet.record(draft)?, "Recorded", output)
+    let notices = tablet.notice_draft(&draft)?;
+    said(&tablet.record(draft)?, notices, "Recorded", output)
 }
 
 fn common(draft: &mut Draft, common: Common) -> Result<(), TabletError> {
@@ -99,7 +102,9 @@ fn received(draft: &mut Draft, site: Option<&str>, store: &str, place: Option<&s
 fn from_json(tablet: &Tablet, file: &str, output: &Output) -> Result<(), TabletError> {
     let json = parse(&read(file)?)?;
     let Some(list) = json.as_array() else {
-        return said(&tablet.record(Draft::from_json(&json).map_err(unfit)?)?, "Recorded", output);
+        let draft = Draft::from_json(&json).map_err(unfit)?;
+        let notices = tablet.notice_draft(&draft)?;
+        return said(&tablet.record(draft)?, notices, "Recorded", output);
     };
     let mut drafts = Vec::with_capacity(list.len());
     for (place, one) in list.iter().enumerate() {
@@ -120,9 +125,10 @@ fn from_json(tablet: &Tablet, file: &str, output: &Output) -> Result<(), TabletE
 }
 
 pub fn edit(tablet: &Tablet, args: Edit, output: &Output) -> Result<(), TabletError> {
+    notice::open_for_change(tablet, &args.document)?;
     let _signed_in = sign_in(tablet, &args.speaker)?;
     if let Some(file) = &args.file {
-        return said(&tablet.edit_json(&args.document, &read(file)?)?, "Saved", output);
+        return said(&tablet.edit_json(&args.document, &read(file)?)?, Vec::new(), "Saved", output);
     }
     let kind = tablet.show(&args.document)?.kind.unwrap_or_default();
     let mut edits = values::edits(&kind, &args.says.set, &args.says.add)?;
@@ -136,7 +142,8 @@ pub fn edit(tablet: &Tablet, args: Edit, output: &Output) -> Result<(), TabletEr
             "Use --set PATH=VALUE, --clear PATH, --add SET:FIELD=VALUE or --withdraw SET/KEY.",
         ));
     }
-    said(&tablet.edit(&args.document, edits)?, "Saved", output)
+    let notices = tablet.notice_edits(&args.document, &edits)?;
+    said(&tablet.edit(&args.document, edits)?, notices, "Saved", output)
 }
 
 pub fn resolve(tablet: &Tablet, args: &Resolve, output: &Output) -> Result<(), TabletError> {
@@ -149,11 +156,21 @@ pub fn resolve(tablet: &Tablet, args: &Resolve, output: &Output) -> Result<(), T
             tablet.choose(&args.document, &args.path, value, &args.reason)?
         }
     };
-    said(&saved, "Resolved", output)
+    said(&saved, Vec::new(), "Resolved", output)
 }
 
-fn said(saved: &Saved, verb: &str, output: &Output) -> Result<(), TabletError> {
-    output.print(saved, |saved| {
+/// What was saved, and what the register wants noticed of its serials.
+#[derive(Serialize)]
+struct Said<'a> {
+    #[serde(flatten)]
+    saved: &'a Saved,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    noticed: Vec<SerialNotice>,
+}
+
+fn said(saved: &Saved, noticed: Vec<SerialNotice>, verb: &str, output: &Output) -> Result<(), TabletError> {
+    output.print(&Said { saved, noticed }, |Said { saved, noticed }| {
         line(&format!("{verb}: {}\nIt is safe on this device; `sync` brings it to the register.", saved.document));
+        notice::said(noticed);
     })
 }

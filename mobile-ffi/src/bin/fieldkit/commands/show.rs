@@ -1,13 +1,29 @@
 //! `show`.
 
-use mobile_ffi::{DocumentView, Sayer, Tablet, TabletError};
+use std::sync::Arc;
 
+use mobile_ffi::{DocumentView, ErrorKind, HttpTransport, Sayer, Tablet, TabletError};
+
+use super::notice;
 use crate::args::Show;
 use crate::output::{Output, counted, line, plain, table, time};
 
 pub fn show(tablet: &Tablet, args: Show, output: &Output) -> Result<(), TabletError> {
-    let view =
-        if args.at.is_empty() { tablet.show(&args.document)? } else { tablet.show_as_seen(&args.document, args.at)? };
+    let view = if args.at.is_empty() {
+        match tablet.show(&args.document) {
+            Err(error) if error.code == "pack.read_only" || error.kind == ErrorKind::NotFound => {
+                let Some(row) = tablet.register_row(&args.document)?.filter(|row| !row.held) else { return Err(error) };
+                // What was said about it is fetched if there is a link; if not, the row is shown, and that it is one.
+                match tablet.open_items(Arc::new(HttpTransport::new()), std::slice::from_ref(&row.document)) {
+                    Ok(_) => tablet.show(&row.document)?,
+                    Err(why) => return notice::row(&row, &why, output),
+                }
+            }
+            shown => shown?,
+        }
+    } else {
+        tablet.show_as_seen(&args.document, args.at)?
+    };
     output.print(&view, |view| words(view, args.history))
 }
 

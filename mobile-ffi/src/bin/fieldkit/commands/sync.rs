@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use mobile_ffi::{HttpTransport, Tablet, TabletError, TabletStatus};
+use mobile_ffi::{HttpTransport, Tablet, TabletError, TabletStatus, WorkingSet};
 
 use crate::args::Enrol;
 use crate::output::{Output, counted, line, time};
 
 pub fn enrol(tablet: &Tablet, args: &Enrol, output: &Output) -> Result<(), TabletError> {
-    let enrolment = tablet.enrol(Arc::new(HttpTransport::new()), &args.server, &args.ticket, &args.label)?;
+    let set = WorkingSet::parse(&args.working_set)?;
+    let set = (!args.working_set.is_empty()).then_some(&set);
+    let transport = Arc::new(HttpTransport::new());
+    let enrolment = tablet.enrol_with(transport, &args.server, &args.ticket, &args.label, set)?;
     output.print(&enrolment, |e| {
         let exercise = if e.training { " (an exercise)" } else { "" };
         line(&format!("Enrolled in {}{exercise} for {}.", e.operation_name, e.officer_name));
