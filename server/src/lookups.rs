@@ -218,7 +218,10 @@ async fn follow(app: &App, known: &mut Known) -> Result<(), LookupsError> {
         match rows::add(&mut tx, &known.hash, known.added.len() as u64, seq, &fresh).await {
             Ok(()) => tx.commit().await?,
             // Another server added first; what it said is read at the next question.
-            Err(error) if error.is_constraint("lookup_addition_pkey") => return Ok(tx.rollback().await?),
+            Err(error) if error.is_constraint("lookup_addition_pkey") => {
+                tx.rollback().await?;
+                return Ok(());
+            }
             Err(error) => return Err(error.into()),
         }
         known.push(&fresh);

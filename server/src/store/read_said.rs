@@ -56,8 +56,10 @@ pub async fn stands(
     after: u64,
     limit: u32,
 ) -> Result<Vec<Stand>> {
-    let sql = "select place, count(*), sum(case when kind = 'item' then 1 else 0 end), min(case when device = $4 then 1 else 0 end) from entry \
-               where operation = $1 and place > $2 group by place order by place limit $3";
+    let sql = "select e.place, count(*), sum(case when d.kind = 'item' then 1 else 0 end), \
+               min(case when e.device = $4 then 1 else 0 end) from entry as e \
+               left join document as d on d.operation = e.operation and d.id = e.doc \
+               where e.operation = $1 and e.place > $2 group by e.place order by e.place limit $3";
     let rows = register.query(sql, &vals![operation, after, limit, device]).await?;
     let stand = |row: &super::db::Row| {
         Ok(Stand { place: row.uint(0)?, entries: row.uint(1)?, items: row.uint(2)?, own: row.int(3)? == 1 })
@@ -67,7 +69,8 @@ pub async fn stands(
 
 /// Entries at a place that are about no item.
 pub async fn others_at(register: &Db, operation: &OperationId, place: u64) -> Result<BTreeSet<EntryHash>> {
-    let sql = "select hash from entry where operation = $1 and place = $2 and kind <> 'item'";
+    let sql = "select e.hash from entry as e left join document as d on d.operation = e.operation and d.id = e.doc \
+               where e.operation = $1 and e.place = $2 and coalesce(d.kind, '') <> 'item'";
     let rows = register.query(sql, &vals![operation, place]).await?;
     rows.iter().map(|row| Ok(EntryHash::from_bytes(row.array(0)?))).collect()
 }

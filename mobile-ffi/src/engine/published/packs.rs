@@ -75,10 +75,7 @@ impl Run<'_> {
 
     /// What is no item; the rows of all; what was said about the working set and about what is here already.
     pub(in crate::engine) fn partly(&mut self, set: &WorkingSet) -> Result<()> {
-        match self.others() {
-            Err(error) if is_not_for_us(&error) => return Ok(()),
-            done => done?,
-        }
+        self.others()?;
         let changed = self.rows()?;
         let (fresh, known, after) = {
             let mut engine = self.tablet.engine();
