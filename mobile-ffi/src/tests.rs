@@ -4,9 +4,10 @@
 mod conflict;
 mod forks;
 mod kill;
+mod links;
 mod officers;
 mod procedures;
-mod register;
+pub(crate) mod register;
 mod saving;
 mod search;
 mod syncing;

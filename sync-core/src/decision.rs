@@ -21,6 +21,8 @@ pub enum Decision {
         name: String,
         /// Whether it is an exercise with nothing real in it.
         training: bool,
+        /// The key to which bundles for the register are sealed, as age writes it.
+        bundle_key: Option<String>,
     },
     /// An officer is known by this name.
     OfficerNamed {
@@ -55,6 +57,8 @@ pub enum Decision {
         officer: OfficerId,
         /// What people call it.
         label: String,
+        /// The key to which bundles for this device are sealed, as age writes it.
+        bundle_key: Option<String>,
     },
     /// A device may bring nothing more.
     DeviceRevoked {
@@ -272,8 +276,9 @@ impl Decision {
     pub fn to_edit(&self) -> Edit {
         let text = |t: &String| Value::Text(t.clone());
         let arguments: Vec<(&str, Value)> = match self {
-            Self::OperationOpened { name, training } => {
-                vec![("name", text(name)), ("training", Value::Bool(*training))]
+            Self::OperationOpened { name, training, bundle_key } => {
+                let key = bundle_key.iter().map(|key| ("bundle_key", text(key)));
+                [("name", text(name)), ("training", Value::Bool(*training))].into_iter().chain(key).collect()
             }
             Self::OfficerNamed { officer, name } => vec![("officer", bytes(officer.as_bytes())), ("name", text(name))],
             Self::RoleGranted { officer, role } => {
@@ -284,12 +289,16 @@ impl Decision {
                 ("role", role.code().into()),
                 ("effective", Value::Int(*effective_ms)),
             ],
-            Self::DeviceEnrolled { device, key, officer, label } => vec![
-                ("device", bytes(device.as_bytes())),
-                ("key", bytes(key)),
-                ("officer", bytes(officer.as_bytes())),
-                ("label", text(label)),
-            ],
+            Self::DeviceEnrolled { device, key, officer, label, bundle_key } => {
+                let bundle_key = bundle_key.iter().map(|key| ("bundle_key", text(key)));
+                let rest = [
+                    ("device", bytes(device.as_bytes())),
+                    ("key", bytes(key)),
+                    ("officer", bytes(officer.as_bytes())),
+                    ("label", text(label)),
+                ];
+                rest.into_iter().chain(bundle_key).collect()
+            }
             Self::DeviceRevoked { device, effective_ms } => {
                 vec![("device", bytes(device.as_bytes())), ("effective", Value::Int(*effective_ms))]
             }
@@ -372,7 +381,8 @@ impl Decision {
         let number = |key: &str| int(key).and_then(|n| u64::try_from(n).ok());
         Some(match verb.as_str() {
             "operation.opened" => {
-                Self::OperationOpened { name: text("name")?, training: arguments.get_text("training")?.as_bool()? }
+                let training = arguments.get_text("training")?.as_bool()?;
+                Self::OperationOpened { name: text("name")?, training, bundle_key: text("bundle_key") }
             }
             "officer.named" => Self::OfficerNamed { officer: officer()?, name: text("name")? },
             "role.granted" => Self::RoleGranted { officer: officer()?, role: role()? },
@@ -382,6 +392,7 @@ impl Decision {
                 key: raw("key")?.to_vec(),
                 officer: officer()?,
                 label: text("label")?,
+                bundle_key: text("bundle_key"),
             },
             "device.revoked" => Self::DeviceRevoked { device: device()?, effective_ms: int("effective")? },
             "officer_key.added" => {
@@ -451,6 +462,8 @@ pub struct Authority {
     pub operation: Option<(String, bool)>,
     /// Names of officers.
     pub officers: BTreeMap<OfficerId, String>,
+    /// The key to which bundles for the register are sealed, as age writes it.
+    pub bundle_key: Option<String>,
     /// Who holds what: granted at which decision, and revoked at which decision and from when.
     pub grants: BTreeMap<(OfficerId, Role), Vec<Grant>>,
     /// Devices with their keys.
@@ -563,6 +576,8 @@ pub struct Enrolment {
     pub label: String,
     /// Revoked from this time (ms since the Unix epoch).
     pub revoked_ms: Option<i64>,
+    /// The key to which bundles for it are sealed, as age writes it.
+    pub bundle_key: Option<String>,
 }
 
 /// A key with which an officer signs in their own name.
@@ -620,7 +635,10 @@ impl Authority {
     pub fn take(&mut self, number: u64, decision: &Decision) {
         self.next = self.next.max(number + 1);
         match decision {
-            Decision::OperationOpened { name, training } => self.operation = Some((name.clone(), *training)),
+            Decision::OperationOpened { name, training, bundle_key } => {
+                self.operation = Some((name.clone(), *training));
+                self.bundle_key.clone_from(bundle_key);
+            }
             Decision::OfficerNamed { officer, name } => drop(self.officers.insert(*officer, name.clone())),
             Decision::RoleGranted { officer, role } => {
                 self.grants.entry((*officer, *role)).or_default().push(Grant { granted: number, revoked: None });
@@ -630,8 +648,9 @@ impl Authority {
                     grant.revoked.get_or_insert((number, *effective_ms));
                 }
             }
-            Decision::DeviceEnrolled { device, key, officer, label } => {
-                let fresh = Enrolment { key: key.clone(), officer: *officer, label: label.clone(), revoked_ms: None };
+            Decision::DeviceEnrolled { device, key, officer, label, bundle_key } => {
+                let (label, bundle_key) = (label.clone(), bundle_key.clone());
+                let fresh = Enrolment { key: key.clone(), officer: *officer, label, revoked_ms: None, bundle_key };
                 self.devices.entry(*device).or_insert(fresh);
             }
             Decision::DeviceRevoked { device, effective_ms } => {

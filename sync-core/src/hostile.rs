@@ -7,6 +7,7 @@
 
 mod audit;
 mod messages;
+mod published;
 mod segments;
 mod statements;
 

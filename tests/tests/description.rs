@@ -93,14 +93,19 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
     // The errors that become problems: each arm of their `code` is one.
     let errors = [
         "server/src/admission.rs",
+        "server/src/bundles/error.rs",
         "server/src/identity/error.rs",
+        "server/src/lookups.rs",
         "server/src/marks.rs",
+        "server/src/media/error.rs",
+        "server/src/packs.rs",
         "server/src/identity/token.rs",
         "server/src/persons/error.rs",
         "server/src/registrar/error.rs",
         "server/src/projection.rs",
         "server/src/audit.rs",
         "server/src/store/error.rs",
+        "sync-core/src/bundle.rs",
         "sync-core/src/exchange.rs",
         "sync-core/src/audit/tree.rs",
         "sync-core/src/audit/proof.rs",
@@ -120,6 +125,7 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
         "certificate.pdf",
         "certificate.ploughshare",
         "certificate.read",
+        "entries.read",
         "http.answered",
         "http.disk_full",
         "http.internal",
@@ -129,6 +135,9 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
         "item.read",
         "item.searched",
         "item.statements_read",
+        "media.read",
+        "lookups.read",
+        "pack.read",
         "person.listed",
         "procedure.read",
         "setup_page.html",
@@ -204,4 +213,25 @@ async fn whoever_runs_the_server_sees_that_it_lives_that_it_can_work_and_how_muc
         assert_eq!(web.get("/healthz").status, 200);
     })
     .await;
+}
+
+#[test]
+fn every_test_that_the_documents_name_is_there() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    for (document, at_least) in [("docs/trust.md", 60), ("docs/threats.md", 50)] {
+        let text = std::fs::read_to_string(root.join(document)).unwrap();
+        let mut named = 0;
+        for part in text.split('`').filter(|part| part.contains(".rs::")) {
+            let (file, test) = part.split_once("::").unwrap();
+            let source = std::fs::read_to_string(root.join(file));
+            let source = source.unwrap_or_else(|error| panic!("{document}: {file}: {error}"));
+            assert!(source.contains(&format!("fn {test}(")), "{document} names `{test}`, which is not in {file}");
+            named += 1;
+        }
+        assert!(named >= at_least, "{document} names {named} tests");
+    }
+    let trust = std::fs::read_to_string(root.join("docs/trust.md")).unwrap();
+    for threat in 1..=24 {
+        assert!(trust.contains(&format!("\n| T{threat} |")), "T{threat} has a row");
+    }
 }

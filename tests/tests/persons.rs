@@ -2,7 +2,6 @@
 //! said is found nowhere else.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
 use std::str::FromStr as _;
@@ -19,11 +18,12 @@ use ploughshare_core::person::receipt::PersonReceipt;
 use ploughshare_server::app::App;
 use ploughshare_server::audit::verify;
 use ploughshare_server::identity::people;
+use ploughshare_server::persons::ensure_published;
 use ploughshare_server::store::audit_log::{self, Log};
 use ploughshare_server::store::schema::{self, FEED, REGISTER};
 use ploughshare_server::store::{Target, Val, persons as rows};
 use ploughshare_tests::hand::Hand;
-use ploughshare_tests::program::Place;
+use ploughshare_tests::program::{Place, fieldkit};
 use ploughshare_tests::{Register, Web, blocking, on_both, on_both_with, postgres_url, sync};
 use serde_json::{Value as Json, json};
 
@@ -198,7 +198,7 @@ async fn a_person_is_sealed_on_the_tablet_read_for_a_purpose_and_found_nowhere_e
         assert_eq!(read(&hand.web, &hash).refusal(), "person.not_from_tablet");
         assert_eq!(leaves(&register.app, Log::Reads, "person.read").await.len(), 2);
 
-        register.is_rebuilt_equal().await;
+        register.is_the_same_in_any_order().await;
         is_verified(&register.app).await;
         no_canary_in(&register.app).await;
     })
@@ -285,7 +285,7 @@ async fn what_is_erased_is_read_by_nobody_and_item_feed_and_log_stand() {
         );
         assert_eq!(read(&officer, &other).status, 200, "another's record is as it was: {other_item}");
         is_verified(&register.app).await;
-        register.is_rebuilt_equal().await;
+        register.is_the_same_in_any_order().await;
 
         // A key that goes away without a word in the log is found.
         let mut tx = register.app.store.feed.begin_write().await.unwrap();
@@ -342,6 +342,58 @@ async fn a_record_sent_three_times_over_a_link_that_loses_answers_is_one() {
         let count = ploughshare_tests::state::feed_count(&register.app, "select count(*) from person_blob").await;
         assert_eq!(count, 2);
         is_verified(&register.app).await;
+    })
+    .await;
+}
+
+/// The sealed records that wait on a tablet.
+async fn waiting(dir: &Path) -> Vec<Vec<u8>> {
+    use sqlx::Connection as _;
+    let url = format!("sqlite://{}", dir.join("tablet.db").display());
+    let mut store = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query_scalar("SELECT bytes FROM person_blobs ORDER BY saved_ms").fetch_all(&mut store).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_rotation_tablets_seal_to_the_new_key_and_what_was_sealed_before_opens_still() {
+    on_both("rotated", async |register: Register| {
+        let dir = tempfile::tempdir().unwrap();
+        let tablet = register.tablet("Amina", Role::Collector, dir.path()).await;
+        let officer = register.signed_in("Cleo", Role::CaseOfficer).await;
+        let (second, _) = register.second().await;
+        let (_, kept) = handed_in(&tablet, "KV 1").await;
+        let (_, under_way) = recorded(&tablet, "KV 2");
+        let old = register.app.persons.ready().unwrap().recipient.clone();
+        let new = register.app.persons.rotate().unwrap().recipient.clone();
+        assert_ne!(old, new);
+        assert_eq!(ensure_published(&register.app, "operator").await.unwrap(), 1);
+        assert_eq!(ensure_published(&register.app, "operator").await.unwrap(), 0, "told once");
+        assert_eq!(second.persons.ready().unwrap().recipient, new, "a server that runs beside reads the file again");
+
+        // What was sealed before the tablet heard of it is taken; what it seals from then on opens with the new key alone.
+        assert_eq!(sync(&tablet).await.persons, 1);
+        let (_, fresh) = recorded(&tablet, "KV 3");
+        let file = std::fs::read_to_string(ploughshare_server::keyfile::person_path(&register.app.settings)).unwrap();
+        let keys: Vec<_> = file.lines().filter_map(|line| age::x25519::Identity::from_str(line).ok()).collect();
+        assert_eq!(keys.iter().map(|key| key.to_public().to_string()).collect::<Vec<_>>(), [new, old]);
+        let sealed = waiting(&dir.path().join("Amina")).await;
+        assert_eq!(sealed.len(), 1);
+        assert!(age::decrypt(&keys[0], &sealed[0]).is_ok() && age::decrypt(&keys[1], &sealed[0]).is_err());
+        assert_eq!(sync(&tablet).await.persons, 1);
+        for hash in [&kept, &under_way, &fresh] {
+            assert_eq!(read(&officer, hash).good()["person"]["name"], person()["name"], "{hash}");
+        }
+        // Started anew it is the same; a second rotation keeps both.
+        let again = App::open(register.app.settings.clone()).await.unwrap();
+        again.persons.rotate().unwrap();
+        assert_eq!(read(&officer, &kept).status, 200);
+        let file = std::fs::read_to_string(ploughshare_server::keyfile::person_path(&register.app.settings)).unwrap();
+        assert_eq!(file.lines().count(), 4);
+        let next = ploughshare_server::keyfile::person_path(&register.app.settings).with_extension("key.new");
+        std::fs::write(&next, "").unwrap();
+        assert_eq!(again.persons.rotate().unwrap_err().code(), "start.key_file", "somebody else is at it");
+        is_verified(&register.app).await;
+        no_canary_in(&register.app).await;
     })
     .await;
 }
@@ -504,17 +556,6 @@ impl Transport for Elsewhere {
     }
 }
 
-/// A command line of the tablet; what goes in by standard input stands in no history.
-fn fieldkit(store: &Path, arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
-    let mut command = std::process::Command::new(ploughshare_tests::ploughshare().with_file_name("fieldkit"));
-    command.args(["--store", &store.display().to_string()]).args(arguments);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
-}
-
 #[test]
 fn the_programs_seal_list_read_and_erase_and_neither_log_nor_export_holds_a_word_of_it() {
     let dir = tempfile::tempdir().unwrap();
@@ -566,6 +607,8 @@ fn the_programs_seal_list_read_and_erase_and_neither_log_nor_export_holds_a_word
         // The item names the record said last; the first is named by nobody any more.
         assert_eq!(place.good(&["person", "list"]).as_array().unwrap().len(), 2);
         assert_eq!(place.good(&["person", "list", "--unreferenced"])[0]["hash"], hash);
+        let rotated = place.good(&["person", "rotate-key"]);
+        assert!(rotated["recipient"].as_str().unwrap().starts_with("age1") && rotated["operations"] == 1, "{rotated}");
         assert_eq!(place.run(&["person", "due"]).failure(), "person.no_retention");
         assert_eq!(place.good(&["person", "due", "--days", "1"]), json!([]));
         assert_eq!(place.good(&["person", "due", "--set", "person_retention_days=365"]), json!([]));

@@ -1,6 +1,9 @@
 //! The shipped program: every subcommand with `--json`, its exit codes, what it says when it cannot start, and what its log never holds.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "program/readme.rs"]
+mod readme;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
@@ -112,6 +115,10 @@ fn every_subcommand_answers_with_json_and_the_right_exit_code() {
         };
         assert_eq!((of("witness"), of("auditor")), (json!(["witness", "unknown"]), json!([])));
         assert!(roles["duties"].to_string().contains("authority.both_roles"), "{roles}");
+        let dates = place.good(&["operation", "dates", "north", "2026-03-01", "open"]);
+        assert_eq!((&dates["first_day"], &dates["last_day"]), (&json!(20_513), &json!(0)));
+        let tuned = place.good(&["rules", "show", "R44", "--operation", "north"]);
+        assert_eq!(tuned["parameters"], json!({ "first_day": 20_513, "last_day": 0 }));
         let close = ["operation", "close", "south", "--reason", "it is over"];
         assert_eq!(place.good(&close)["changed"], true);
         assert_eq!(place.good(&close)["changed"], false);
@@ -120,6 +127,7 @@ fn every_subcommand_answers_with_json_and_the_right_exit_code() {
         for (arguments, code) in [
             (&["operation", "create", "--code", "north", "--name", "Again"][..], "operation.code_taken"),
             (&["operation", "create", "--code", "No Code", "--name", "x"], "operation.bad_code"),
+            (&["operation", "dates", "north", "2026-03-02", "2026-03-01"], "operation.days_reversed"),
             (&["operation", "close", "west", "--reason", "x"], "operation.unknown"),
             (&["officer", "add", "--name", ""], "name.malformed"),
             (&["officer", "grant", "Nobody", "--role", "auditor", "--operation", "north"], "officer.unknown"),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use ploughshare_core::bundle::key_proof;
 use ploughshare_core::keys::{PublicKey, SecretKey};
 use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::installation::{DEVICE_KEY, begin_journal, device_key};
+use super::installation::{DEVICE_KEY, begin_journal, device_key, fresh_number};
 use super::token::post_json;
 use super::{Session, Tablet};
 use crate::error::{ErrorKind, TabletError};
@@ -68,7 +69,12 @@ impl Tablet {
         let public = hex::encode(key.public().as_bytes());
         let ticket = ticket.trim();
         let signature = proof(&key, ticket, &public);
-        let body = json!({ "ticket": ticket, "public_key": public, "label": label, "signature": signature });
+        let bundle_key = self.bundle_key()?.to_public().to_string();
+        let bundle_signature = hex::encode(key.sign(&key_proof(ticket, &bundle_key)));
+        let body = json!({
+            "ticket": ticket, "public_key": public, "label": label, "signature": signature, "bundle_key": bundle_key,
+            "bundle_signature": bundle_signature,
+        });
         let url = format!("{server}/api/v1/enrol");
         let said: Enrolled = post_json(transport, url, &body, &mut SyncReport::default()).map_err(not_enrolled_yet)?;
         let enrolment = check(said, server, &key)?;
@@ -82,13 +88,15 @@ impl Tablet {
             ));
         }
         let bytes = serde_json::to_vec(&enrolment).map_err(|e| TabletError::internal(e.to_string()))?;
+        let session = Session::load(enrolment.clone(), self.vault.as_ref())?;
+        let nonce = fresh_number(self.platform.as_ref(), self.vault.as_ref())?;
         let mut engine = self.engine();
         let tx = engine.store.write()?;
         kv::put(&tx, kv::ENROLMENT, &bytes)?;
         kv::remove(&tx, kv::TOKEN)?;
         tx.commit()?;
-        engine.session = Some(Session::load(enrolment.clone(), self.vault.as_ref())?);
-        begin_journal(&mut engine, self.platform.as_ref(), self.vault.as_ref())?;
+        engine.session = Some(session);
+        begin_journal(&mut engine, &nonce)?;
         Ok(enrolment)
     }
 

@@ -36,7 +36,7 @@ fn an_answer_that_is_lost_is_asked_for_again_and_nothing_is_doubled() {
     assert_eq!(register.entries().len(), 1);
 
     tablet.record(rifle("AB 2")).unwrap();
-    register.faults(|f| f.lose_answers = 4);
+    register.faults(|f| f.lose_answers = 8);
     let error = tablet.sync(register.clone()).unwrap_err();
     assert_eq!(error.code, "transport.interrupted");
     assert!(error.data_safe && error.is_retryable());

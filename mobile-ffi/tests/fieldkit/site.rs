@@ -121,6 +121,19 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     let diff = sara.json(&["handover", "diff", &convoy]);
     let missing = diff.as_array().unwrap().iter().find(|one| one["way"] == "missing").unwrap();
     assert_eq!((&missing["item"]["tag"], &missing["stage"]), (&Json::from("T-040"), &Json::from("loading")));
+    let pdf = world.file("sheet.pdf", b"");
+    for lang in ["en", "fr", "ar"] {
+        sara.good(&["handover", "sheet", &convoy, "--out", &pdf, "--lang", lang]);
+        assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"), "{lang}");
+    }
+    assert_eq!(sara.json(&["handover", "sheet", &convoy, "--out", &pdf])["items"], Json::from(40));
+    assert_eq!(sara.code(&["handover", "sheet", &convoy, "--out", "/nowhere/sheet.pdf"]), "file.unwritable");
+    if let Ok(read) = std::process::Command::new("pdftotext").args(["-layout", &pdf, "-"]).output() {
+        let text = String::from_utf8_lossy(&read.stdout).into_owned();
+        for told in ["kindu / A", "site 1 / Cage", "T-001", "T-040", "S-1"] {
+            assert!(text.contains(told), "{told}: {text}");
+        }
+    }
     let chain = sara.good(&["custody", "T-001"]);
     assert!(chain.contains("Loaded") && chain.contains("site 1 / Cage / rack 1"), "{chain}");
     sara.good(&["sync"]);

@@ -89,7 +89,7 @@ pub fn signed_states(
     document: DocId,
     statements: &[Statement],
     left_out: &dyn Fn(&EntryHash) -> bool,
-    bridged: &BTreeSet<EntryHash>,
+    everything: &Exceptions,
 ) -> Vec<SignedState> {
     let mut states: BTreeMap<(Vec<EntryHash>, [u8; 32]), SignedState> = BTreeMap::new();
     for Statement { entry, .. } in statements.iter().filter(|s| !left_out(&s.hash)) {
@@ -112,10 +112,9 @@ pub fn signed_states(
         }
     }
     let here: BTreeSet<EntryHash> = statements.iter().map(|s| s.hash).collect();
-    let exceptions = Exceptions { bridged: bridged.clone(), ..Exceptions::default() };
     let is_what_was_read = |state: &SignedState| {
         state.heads.iter().all(|head| here.contains(head))
-            && fold_as_seen(document, statements, &state.heads, &exceptions).digest() == state.digest
+            && fold_as_seen(document, statements, &state.heads, everything).digest() == state.digest
     };
     let signed = |state: &SignedState| !state.destroyed.is_empty() || !state.witnessed.is_empty();
     states.into_values().filter(|state| signed(state) && is_what_was_read(state)).collect()
@@ -125,14 +124,14 @@ pub fn signed_states(
 pub fn assess(case: &Case<'_>) -> Assessment {
     let witnesses = case.authority.policy(&policy::WITNESSES);
     let left_out = |hash: &EntryHash| case.claims.contains(hash);
-    let states = signed_states(case.document, case.statements, &left_out, &case.authority.bridged);
+    let everything = Exceptions::of(case.authority);
+    let states = signed_states(case.document, case.statements, &left_out, &everything);
     // The fullest state; of equal ones the one with the larger digest, so that everybody takes the same.
     let rank = |state: &SignedState| {
         (state.is_complete(witnesses), state.destroyed.len() + state.witnessed.len(), state.digest)
     };
     let state = states.into_iter().max_by_key(rank);
-    let counting =
-        Exceptions { left_out: case.claims.clone(), bridged: case.authority.bridged.clone(), ..Exceptions::default() };
+    let counting = everything.without(case.claims.clone());
     let content = match &state {
         Some(state) => fold_as_seen(case.document, case.statements, &state.heads, &counting).content(),
         None => crate::document::fold(case.document, case.statements, &counting).content(),

@@ -355,3 +355,100 @@ fn an_attestation_of_something_else_than_stands_at_its_heads_is_told() {
     assert_eq!(attested[0].standing, Standing::Differs);
     assert_eq!(op.review(item).state, ReviewState::None);
 }
+
+/// An officer's signature that is kept on a device.
+fn keeps_key_on(operation: &mut Operation, who: u8, on: u8) {
+    let key = key(who).public().as_bytes().to_vec();
+    operation.authority.officer_keys.get_mut(&key).unwrap().device = device(on);
+    // Their own tablet they keep.
+    let (next, own) = (operation.authority.next, device(who));
+    let enrolled =
+        Decision::DeviceEnrolled { device: own, key, officer: officer(who), label: String::new(), bundle_key: None };
+    operation.authority.take(next, &enrolled);
+}
+
+fn bytes(who: u8) -> Value {
+    Value::Bytes(officer(who).to_vec())
+}
+
+#[test]
+fn what_is_under_two_keys_is_returned_when_both_who_hold_one_have_agreed_and_not_before() {
+    let mut operation = Operation::new();
+    let item = operation.records(COLLECTOR);
+    operation.says(COLLECTOR, item, set("temporary", true));
+    operation.says(COLLECTOR, item, set("key_holder_a", bytes(INSPECTOR)));
+    let back = |operation: &mut Operation| {
+        let hash = operation.says(SUPERVISOR, item, set("status", "returned_to_owner"));
+        operation.claims(item).get(&hash).copied()
+    };
+    operation.attests(INSPECTOR, item, "consented");
+    assert_eq!(back(&mut operation), Some(Reason::NoConsent), "one key is not two");
+    operation.says(COLLECTOR, item, set("key_holder_b", bytes(BOSS)));
+    assert_eq!(back(&mut operation), Some(Reason::NoConsent));
+    // Somebody else is named in the place of who did not agree: that takes no key away.
+    operation.says(COLLECTOR, item, set("key_holder_b", bytes(COLLECTOR)));
+    operation.attests(COLLECTOR, item, "consented");
+    assert_eq!(back(&mut operation), Some(Reason::NoConsent), "naming another takes no key away");
+    operation.attests(BOSS, item, "consented");
+    assert_eq!(back(&mut operation), None);
+    assert_eq!(operation.status(item).as_deref(), Some("returned_to_owner"));
+}
+
+#[test]
+fn consent_to_one_return_is_none_to_the_next() {
+    let mut operation = Operation::new();
+    let item = operation.records(COLLECTOR);
+    let lend = |operation: &mut Operation| {
+        for (path, value) in
+            [("temporary", Value::Bool(true)), ("key_holder_a", bytes(INSPECTOR)), ("key_holder_b", bytes(BOSS))]
+        {
+            operation.says(COLLECTOR, item, set(path, value));
+        }
+    };
+    operation.attests(INSPECTOR, item, "consented");
+    lend(&mut operation);
+    operation.attests(BOSS, item, "consented");
+    let hash = operation.says(SUPERVISOR, item, set("status", "returned_to_owner"));
+    assert_eq!(operation.claims(item).get(&hash), Some(&Reason::NoConsent), "there was nothing to agree to yet");
+    operation.says(SUPERVISOR, item, set("temporary", false));
+    lend(&mut operation);
+    operation.attests(INSPECTOR, item, "consented");
+    let hash = operation.says(SUPERVISOR, item, set("status", "returned_to_owner"));
+    assert_eq!(operation.claims(item).get(&hash), Some(&Reason::NoConsent), "that was another time");
+    operation.attests(BOSS, item, "consented");
+    let hash = operation.says(SUPERVISOR, item, set("status", "returned_to_owner"));
+    assert_eq!(operation.claims(item).get(&hash), None);
+}
+
+#[test]
+fn where_one_device_does_not_count_the_second_of_two_verifiers_on_it_gives_way() {
+    let mut operation = Operation::new();
+    let item = operation.records(COLLECTOR);
+    let first = operation.attests(INSPECTOR, item, "verified");
+    keeps_key_on(&mut operation, SUPERVISOR, INSPECTOR);
+    let second = operation.attests(SUPERVISOR, item, "verified");
+    assert_eq!(operation.claims(item), BTreeMap::new());
+    let next = operation.authority.next;
+    let policy = crate::policy::ONE_DEVICE_COUNTS.name.to_owned();
+    operation.authority.take(next, &Decision::PolicySet { policy, value: 0 });
+    assert_eq!(operation.claims(item), BTreeMap::from([(second, Reason::SameDevice)]), "{first} stands");
+    // After a change it is another thing that is verified.
+    operation.says(COLLECTOR, item, set("make", "TULA"));
+    let again = operation.attests(SUPERVISOR, item, "verified");
+    assert_eq!(operation.claims(item).get(&again), None);
+}
+
+#[test]
+fn who_recorded_an_item_before_it_was_transferred_is_its_recorder_and_who_transferred_it_is_not() {
+    let mut operation = Operation::new();
+    let fields = vec![("kind".to_owned(), "weapon".into()), ("origin_recorder".to_owned(), bytes(INSPECTOR))];
+    let create = Edit::Create { kind: "item".to_owned(), fields, members: Vec::new() };
+    let birth = operation.says_on(0, REGISTRAR, None, &[], vec![create]);
+    let item = birth.document();
+    assert_eq!(operation.claims(item), BTreeMap::from([(birth, Reason::NotTheRegister)]), "the register alone says it");
+    let next = operation.authority.next;
+    operation.authority.take(next, &Decision::EntryReleased { entry: birth, reason: "as the register".to_owned() });
+    let own = operation.attests(INSPECTOR, item, "verified");
+    let others = operation.attests(REGISTRAR, item, "verified");
+    assert_eq!(operation.claims(item), BTreeMap::from([(own, Reason::OwnRecord)]), "{others} counts");
+}
