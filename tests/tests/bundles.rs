@@ -14,13 +14,12 @@ use ploughshare_tests::{Register, blocking, on_both, sync};
 const MARKER: &str = "marrowbone";
 
 fn rifle(serial: &str) -> Draft {
+    let noise = hex::encode(ploughshare_core::keys::sha256(serial.as_bytes()));
+    let note = format!("{MARKER} {serial} {noise}");
     Draft::item()
         .with("kind", "weapon")
         .with("class", "ASR")
-        .with(
-            "note",
-            format!("{MARKER} {serial} {}", hex::encode(ploughshare_core::keys::sha256(serial.as_bytes()))).as_str(),
-        )
+        .with_member("notes", &[("text", Value::from(note.as_str()))])
         .with_member("markings", &[("type", Value::from("SER")), ("text", Value::from(serial))])
 }
 

@@ -17,7 +17,7 @@ fn rows(whose: &str, count: u32) -> Vec<BatchRow> {
         let draft = Draft::item()
             .with("kind", "weapon")
             .with("class", "ASR")
-            .with("note", format!("seen at {}", noise.get(..24).unwrap()).as_str())
+            .with_member("notes", &[("text", Value::from(noise.get(..24).unwrap()))])
             .with_member("markings", &[("type", Value::from("SER")), ("text", Value::from(noise.get(..10).unwrap()))]);
         BatchRow { row_id: format!("{whose} {n}"), content_hash: String::new(), draft }
     };

@@ -20,10 +20,11 @@ const MARKER: &str = "marrowbone";
 fn record(tablet: &Tablet, whose: &str, count: u32) {
     for n in 0..count {
         let serial = format!("{whose} {n}");
+        let note = format!("{MARKER} {serial}");
         let draft = Draft::item()
             .with("kind", "weapon")
             .with("class", "ASR")
-            .with("note", format!("{MARKER} {serial}").as_str())
+            .with_member("notes", &[("text", Value::from(note.as_str()))])
             .with_member("markings", &[("type", Value::from("SER")), ("text", Value::from(serial.as_str()))]);
         tablet.record(draft).unwrap();
     }

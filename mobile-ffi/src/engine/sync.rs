@@ -24,6 +24,9 @@ use crate::transport::Transport;
 pub(super) use post::{Broken, Round};
 pub use watch::{SyncWatch, Unwatched};
 
+/// Bytes that a round may carry whole, each way. What is more travels as a stream, so that a cut costs no more than that.
+const SMALL_BYTES: u64 = 8 * 1024;
+
 /// One sync under way.
 pub(super) struct Run<'a> {
     pub tablet: &'a Tablet,
@@ -46,6 +49,8 @@ pub(super) struct Run<'a> {
     sent: Vec<SegmentHash>,
     /// Whether the register has to be asked what arrived.
     unsure: bool,
+    /// There turned out to be much to come.
+    bulky: bool,
 }
 
 /// What was found of the link, for the next sync.
@@ -87,6 +92,7 @@ impl Tablet {
         };
         let link = Link::new(self.up_bytes, self.down_bytes);
         let found = found.and_then(|bytes| serde_json::from_slice::<Found>(&bytes).ok());
+        let found_bad = found.is_some();
         let mut run = Run {
             tablet: self,
             transport: transport.as_ref(),
@@ -100,7 +106,9 @@ impl Tablet {
             begun: None,
             held: None,
             sent: Vec::new(),
-            unsure: true,
+            // The sync before may have ended without an answer.
+            unsure: found_bad,
+            bulky: false,
         };
         run.renew_token(false)?;
         let originals = options.originals.unwrap_or(self.originals);
@@ -140,17 +148,20 @@ impl Run<'_> {
     fn all(&mut self) -> Result<()> {
         loop {
             self.tell(0)?;
-            let done = if self.link.streams() { self.stream_round()? } else { self.whole_rounds()? };
+            let waiting = segments::outbox_bytes(self.tablet.engine().store.read())?;
+            let small = waiting <= SMALL_BYTES && !self.bulky && !self.link.streams();
+            let done = if small { self.whole_rounds()? } else { self.stream_round()? };
             if done {
                 return self.tell(0);
             }
         }
     }
 
-    /// Rounds that travel whole; `false` when it has to be begun anew.
+    /// Rounds that travel whole; `false` when it has to be begun anew, or gone on with as a stream.
     fn whole_rounds(&mut self) -> Result<bool> {
         let Standing { operation, place, ends, outbox } = self.tablet.standing()?;
-        let mut exchange = Exchange::new(operation, place, ends.clone(), outbox, self.link.up(), self.link.down());
+        let (up, down) = (self.link.up(), self.link.down().min(SMALL_BYTES));
+        let mut exchange = Exchange::new(operation, place, ends.clone(), outbox, up, down);
         while let Some(mut step) = exchange.next_step() {
             // Named in every round, so that the register does not send them back.
             step.request.journals.clone_from(&ends);
@@ -174,6 +185,10 @@ impl Run<'_> {
             self.report.place = exchange.place();
             self.ahead = Some(answer.ahead);
             if taken.again > 0 || taken.knows_more {
+                return Ok(false);
+            }
+            if answer.more && answer.place > place {
+                self.bulky = true;
                 return Ok(false);
             }
             self.tell(0)?;

@@ -62,6 +62,8 @@ struct State {
     decision: u64,
     token: u64,
     largest_body: usize,
+    /// Segments of which the beginning is here.
+    parts: BTreeMap<DeviceId, Part>,
     exchanges: u64,
 }
 
@@ -93,6 +95,7 @@ impl FakeRegister {
                 decision: 0,
                 token: 0,
                 largest_body: 0,
+                parts: BTreeMap::new(),
                 exchanges: 0,
             }),
         };
@@ -381,15 +384,23 @@ impl FakeRegister {
 }
 
 impl FakeRegister {
-    /// The same exchange as a stream; it is never cut within a segment here.
+    /// The same exchange as a stream. The beginning of a segment is kept for the next one.
     fn stream(&self, body: &[u8], device: DeviceId) -> Vec<u8> {
-        let (mut ask, mut brought) = (None, Vec::new());
-        for piece in Reader::default().push(body).unwrap() {
+        let (mut ask, mut brought, mut reader) = (None, Vec::new(), Reader::default());
+        let mut held = self.state.lock().unwrap().parts.remove(&device);
+        for piece in reader.push(body).unwrap() {
             match piece {
                 Piece::Head(head) => ask = Some(Ask::from_head(&head).unwrap()),
-                Piece::Frame(part) => brought.push(part.bytes),
+                Piece::Frame(part) => {
+                    let part = part.behind(held.take().as_ref()).unwrap();
+                    assert!(part.is_whole());
+                    brought.push(part.bytes);
+                }
             }
         }
+        let rest = reader.rest().map(|part| part.behind(held.as_ref()).unwrap()).or(held);
+        let begun = rest.as_ref().and_then(Part::begun);
+        self.state.lock().unwrap().parts.extend(rest.map(|part| (device, part)));
         let mut ask = ask.unwrap();
         let known = |hash: &SegmentHash| {
             let state = self.state.lock().unwrap();
@@ -405,7 +416,7 @@ impl FakeRegister {
             let place = |bytes: &Vec<u8>| state.feed.iter().position(|row| row.bytes == *bytes).unwrap() as u64 + 1;
             segments.iter().map(place).collect()
         };
-        let mut bytes = Reply { answer, begun: None }.to_bytes();
+        let mut bytes = Reply { answer, begun }.to_bytes();
         for (place, segment) in places.into_iter().zip(segments) {
             Part::whole(place, segment).write(0, u64::MAX, &mut bytes);
         }

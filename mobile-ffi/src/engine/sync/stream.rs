@@ -11,8 +11,6 @@ use super::{Run, Standing, unreadable};
 use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, segments};
 
-/// Most bytes of others' segments asked for with a mere question.
-const QUESTION_BYTES: u64 = 2 * 1024;
 /// Most segments asked after when it is not known which were under way.
 const ASKED_AFTER: usize = 16;
 
@@ -32,7 +30,8 @@ impl Run<'_> {
     pub(super) fn stream_round(&mut self) -> Result<bool> {
         let Standing { operation, place, ends, outbox } = self.tablet.standing()?;
         let asking = self.unsure && !outbox.is_empty();
-        let budget = if asking { self.link.down().min(QUESTION_BYTES) } else { self.link.down() };
+        // What others said comes with the answer to a mere question as well: a cut link alternates so between both directions.
+        let budget = self.link.down();
         let wanted = if asking { self.wanted(&outbox) } else { Vec::new() };
         let begun = self.begun.as_ref().and_then(Part::begun);
         let request = Request { operation, place, journals: ends, segments: Vec::new(), budget };
