@@ -1,6 +1,5 @@
 //! A photo from the tablet's camera to the register's store: taken without a network, sealed, named in a signed statement, brought over links
 //! that break, missed until it is whole, and given up by the tablet on the register's signed word alone.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

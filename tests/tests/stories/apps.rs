@@ -1,6 +1,5 @@
 //! The tablet as an app holds it: the suites in Python and Kotlin against the shipped server, the example apps, and the surface that must
 //! not change unnoticed. Tools that are missing are named, and with PLOUGHSHARE_REQUIRE_ALL their absence fails.
-#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -1,6 +1,5 @@
 //! One weapon's life from hand-in to furnace, over real HTTP and on both databases: who may say what after what was said before, what
 //! officers sign in their own name, and what the register therefore shows. Tablets are driven by hand, keys come in by the real route.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

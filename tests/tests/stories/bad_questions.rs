@@ -1,6 +1,5 @@
 //! What can be put into a JSON body, a query or a path: every route of the published description is asked with everything that has ever
 //! made a server stumble. It answers, or refuses with a typed problem; it never fails, and the register stays as it is.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeSet;
 

@@ -1,6 +1,5 @@
 //! Law 2: the same entries, in any order, by any route, however often, make the same register. Generated histories of several tablets are
 //! brought to registers with one key in different orders, by different carriers, in different messages, again and again.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

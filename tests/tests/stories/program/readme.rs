@@ -13,7 +13,7 @@ const PIN: &str = "274183\n";
 
 /// The commands of a block that is marked `told: NAME`, without what is commented out.
 fn told(name: &str) -> Vec<String> {
-    let readme = include_str!("../../../README.md");
+    let readme = include_str!("../../../../README.md");
     let marker = format!("<!-- told: {name} -->\n```sh\n");
     let (_, block) = readme.split_once(&marker).unwrap_or_else(|| panic!("the README has a block `{name}`"));
     let (block, _) = block.split_once("```").unwrap();

@@ -1,5 +1,4 @@
 //! The published description says what is there, neither more nor less; and the routes for whoever runs the server.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,5 @@
 //! What the register publishes for tablets that do not hold its entries: serials to be noticed, packs of rows, and the entries of what is
 //! opened. Over real HTTP, on both databases.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeSet;
 

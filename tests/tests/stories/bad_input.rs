@@ -1,6 +1,5 @@
 //! What a hostile or broken tablet can send to the exchange, over real HTTP and on both databases: a typed refusal or a visible claim, the
 //! register unchanged, evidence kept to its quota, and the next good segment of the same journal taken.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,4 @@
 //! Who is let in, and who is not: tickets, tokens, passphrases, revocation, budgets. Over real HTTP, on both databases.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::time::Duration;
 

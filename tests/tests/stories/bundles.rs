@@ -1,5 +1,4 @@
 //! Bundles: the exchange as files, carried by hand or by another tablet, in any order, as often as anybody likes.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story stops at the first surprise")]
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,5 +1,4 @@
 //! The shipped program: every subcommand with `--json`, its exit codes, what it says when it cannot start, and what its log never holds.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 #[path = "program/readme.rs"]
 mod readme;

@@ -1,6 +1,5 @@
 //! Officers who sign with keys of their own on tablets, over real HTTP and on both databases: one after the other on one tablet, each on
 //! one of their own, slowly after wrong PINs, not at all once revoked. Neither PIN nor key is ever written down.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::io::Write;
 use std::path::Path;

@@ -1,5 +1,4 @@
 //! From tablets without a network to the register over real HTTP, on both databases: collecting, and a tablet that was copied.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::sync::Arc;
 

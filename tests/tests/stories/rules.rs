@@ -1,6 +1,5 @@
 //! Rules that need more than a document, over real HTTP and on both databases: each with what it finds, what it lets pass by a hair, how the
 //! finding goes away again, and the same after a decision on the rule as in a register made anew.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 

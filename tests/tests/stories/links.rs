@@ -1,5 +1,4 @@
 //! Bad links, over real HTTP: what is cut goes on where it was cut, and little travels twice.
-#![expect(clippy::unwrap_used, reason = "a story stops at the first surprise")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

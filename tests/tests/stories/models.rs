@@ -1,6 +1,5 @@
 //! A programme adds a model of its own: register and tablets judge by it from then on, what was recorded before included, and a rebuild
 //! comes to the same.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 

@@ -1,6 +1,5 @@
 //! Photos and files at the register: they come in parts, over links that break, after the records that name them; each is checked against
 //! its name, shown to who may see it for a purpose, and missed until it is here.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

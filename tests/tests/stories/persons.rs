@@ -1,6 +1,5 @@
 //! People who hand weapons in: sealed on the tablet, kept sealed in the register, read by few for a purpose, erased for good; and what they
 //! said is found nowhere else.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::path::Path;
 use std::process::Stdio;

@@ -1,6 +1,5 @@
 //! A registrar's day, over real HTTP and on both databases: pairs judged and judged anew, conflicts chosen, findings justified, queues,
 //! items transferred to another operation, and the same at the command line.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

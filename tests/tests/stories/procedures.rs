@@ -1,6 +1,5 @@
 //! What people do with many items at once, over real HTTP and on both databases: hand-overs, counts and destructions as the register
 //! shows them, what lies in which store at any hour, what is found, and numbers for marks that nobody is given twice.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::{BTreeMap, BTreeSet};
 

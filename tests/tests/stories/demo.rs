@@ -1,5 +1,4 @@
 //! The first thing a visitor runs.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 #[test]
 fn the_demo_tells_the_whole_path_in_figures_that_add_up() {

@@ -1,6 +1,5 @@
 //! A destruction from its plan to the paper in court, over real HTTP and on both databases: what stands in the way is told, what is
 //! issued holds offline, and nothing that was changed does.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeSet;
 use std::process::{Command, Stdio};

@@ -1,5 +1,4 @@
 //! Where the law wants two people, or two pairs of eyes, and one is not enough: over real HTTP and on both databases, rebuilt to the same rows.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::collections::BTreeMap;
 
