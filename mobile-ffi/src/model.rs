@@ -29,7 +29,7 @@ impl TabletConfig {
 }
 
 /// When originals of photos are sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, uniffi::Enum)]
 #[serde(rename_all = "snake_case")]
 pub enum Originals {
     /// Not at all: they wait.
@@ -42,22 +42,27 @@ pub enum Originals {
 }
 
 /// The link that a sync goes over and the power there is, as the app knows them. What is not known is taken for the best.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct Link {
     /// Whether bytes cost money.
+    #[uniffi(default)]
     pub metered: bool,
     /// Charge of the battery, in percent.
+    #[uniffi(default)]
     pub battery_percent: Option<u32>,
     /// Whether it is being charged.
+    #[uniffi(default)]
     pub charging: bool,
     /// Largest original that is sent over it, in bytes.
+    #[uniffi(default)]
     pub most_bytes: Option<u64>,
 }
 
 /// How one sync is to go.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
 pub struct SyncOptions {
     /// Which originals go; as configured, where this says nothing.
+    #[uniffi(default)]
     pub originals: Option<Originals>,
     /// The link.
     pub link: Link,
@@ -156,7 +161,7 @@ pub struct PhotoView {
 }
 
 /// A working copy that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct PhotoFetched {
     /// Its hash.
     pub hash: String,
@@ -572,7 +577,7 @@ impl BundleMade {
 }
 
 /// What one file of a bundle brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct BundleTaken {
     /// Name of the set, in hex.
     pub set: String,

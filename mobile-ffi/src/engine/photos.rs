@@ -39,7 +39,7 @@ const FORGOTTEN_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// A file without a row is left alone for this time: it may be on its way to one.
 const ORPHAN: Duration = Duration::from_hours(24);
 /// Name of the key of sealed files in the key vault.
-const KEY: &str = "media";
+pub(super) const KEY: &str = "media";
 
 /// What stands sealed in a file's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,21 +7,27 @@ use std::sync::PoisonError;
 use super::Tablet;
 use super::installation::{BUNDLE_KEY, DEVICE_KEY, INSTALLATION};
 use super::officers::LOCK;
+use super::photos;
 use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, officers};
 
 /// Files of the store.
 const FILES: [&str; 4] = ["tablet.db-wal", "tablet.db-shm", "tablet.db", LOCK];
 
+/// Folders of it: sealed photos, reports of imports.
+const FOLDERS: [&str; 2] = ["media", "imports"];
+
 impl Tablet {
     /// Whether this tablet may be wiped: it holds nothing that is nowhere else, or that is not to matter.
     pub fn may_wipe(&self, unsent_too: bool) -> Result<()> {
         let status = self.status()?;
-        let unsent = status.entries_unsent + status.entries_sealed + status.entries_stranded + status.persons_unsent;
+        let waiting = status.photos.copies + status.photos.originals;
+        let unsent =
+            status.entries_unsent + status.entries_sealed + status.entries_stranded + status.persons_unsent + waiting;
         if unsent > 0 && !unsent_too {
             return Err(TabletError::refused(
                 "wipe.unsent",
-                format!("{unsent} statements and records are on this tablet and nowhere else"),
+                format!("{unsent} statements, photos and records are on this tablet and nowhere else"),
                 "Nothing was deleted. Sync first.",
             ));
         }
@@ -47,10 +53,13 @@ impl Tablet {
                 _ => {}
             }
         }
-        match fs::remove_dir_all(dir.join("imports")) {
-            Err(error) if error.kind() != Io::NotFound => Err(undeleted("imports", &error)),
-            _ => Ok(()),
+        for name in FOLDERS {
+            match fs::remove_dir_all(dir.join(name)) {
+                Err(error) if error.kind() != Io::NotFound => return Err(undeleted(name, &error)),
+                _ => {}
+            }
         }
+        Ok(())
     }
 }
 

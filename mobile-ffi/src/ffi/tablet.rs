@@ -1,6 +1,7 @@
 //! The tablet as an app holds it: opened, suspended while the app is in the background, closed. Every call goes through one gate, which
 //! leaves the caller's thread at once and turns a panic into an error.
 
+mod carried;
 mod custody;
 mod documents;
 mod gate;
@@ -16,6 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::carried::BundleWritten;
 use self::gate::Core;
 use super::cancel::CancelHandle;
 use super::error::AppError;

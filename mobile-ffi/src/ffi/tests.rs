@@ -116,7 +116,7 @@ fn a_panic_is_an_incident_that_leaves_nothing_half_done_and_the_next_call_works(
     }
     let moved = wait(tablet.move_items(placing(), None)).unwrap();
     assert_eq!((moved[0].line.item.as_str(), moved[0].now.as_str()), (saved.document.as_str(), "north / B"));
-    assert_eq!(wait(tablet.sync(None, None)).unwrap().refused, 0);
+    assert_eq!(wait(tablet.sync(None, None, None)).unwrap().refused, 0);
     wait(tablet.shutdown()).unwrap();
 }
 

@@ -10,7 +10,7 @@ use crate::ffi::error::AppError;
 use crate::ffi::events::Event;
 use crate::ffi::log::{self, LogLevel};
 use crate::ffi::progress::{self, ProgressListener, Watching};
-use crate::model::{Enrolment, SyncReport, TabletStatus};
+use crate::model::{Enrolment, SyncOptions, SyncReport, TabletStatus};
 
 impl Core {
     /// Everything may be another now.
@@ -50,11 +50,15 @@ impl Tablet {
 
     /// Brings what was said here to the register and takes in what others said. Recording goes on meanwhile. A link that breaks costs one
     /// request, never a record: the next sync goes on from there. Several calls at one time sync one after the other.
-    #[uniffi::method(default(cancel = None, progress = None))]
+    ///
+    /// `options` say what the app knows of link and battery: originals of photos go over a link that costs nothing, statements and working
+    /// copies over any.
+    #[uniffi::method(default(cancel = None, progress = None, options = None))]
     pub async fn sync(
         &self,
         cancel: Option<Arc<CancelHandle>>,
         progress: Option<Arc<dyn ProgressListener>>,
+        options: Option<SyncOptions>,
     ) -> Result<SyncReport, AppError> {
         let (teller, telling) = progress::begin(progress)?;
         let hub = Arc::clone(&self.core.hub);
@@ -62,7 +66,7 @@ impl Tablet {
             .core
             .talk(cancel, move |tablet, transport| {
                 let watching = Watching { teller, transport: Arc::clone(&transport) };
-                let report = tablet.sync_watched(transport, Arc::new(watching))?;
+                let report = tablet.sync_with(transport, &options.unwrap_or_default(), Arc::new(watching))?;
                 if report.pulled > 0 {
                     hub.tell(Event::DocumentsChanged { documents: Vec::new(), others: true });
                 }

@@ -4,7 +4,7 @@ use crate::engine::{
     CountView, DestructionItemView, DestructionView, HandoverView, IdentityView, ItemLine, MarkGiven, Placed, Planned,
     ScanView, SightingView, SpotCheckView,
 };
-use crate::model::{AttestedView, PersonSaved, Saved};
+use crate::model::{AttestedView, BundleTaken, PersonSaved, Saved};
 
 /// Knows which documents were changed.
 pub(in crate::ffi) trait Touched {
@@ -30,6 +30,7 @@ fn lines<'a>(all: impl IntoIterator<Item = &'a Option<ItemLine>>) -> Vec<String>
 touched! {
     (): |_nothing| Vec::new(), true;
     String: |document| vec![document.clone()], true;
+    BundleTaken: |taken| Vec::new(), taken.pulled + taken.receipts > 0;
     Saved: |saved| vec![saved.document.clone()], false;
     Vec<Saved>: |all| all.iter().map(|saved| saved.document.clone()).collect(), false;
     Vec<AttestedView>: |all| all.iter().map(|one| one.document.clone()).collect(), false;
