@@ -1,20 +1,16 @@
 //! The tablet: one object over the store. Every call that saves is durable when it returns.
 
 mod attest;
-mod bundle;
 mod deed;
 mod enrol;
 mod findings;
 mod hints;
-#[cfg(feature = "cli")]
 mod import_file;
 mod installation;
 mod list;
 mod models;
 pub(crate) mod officers;
-mod peer;
 mod person;
-mod photos;
 mod procedures;
 mod read;
 mod record;
@@ -24,20 +20,14 @@ mod status;
 mod sync;
 mod take;
 mod token;
-mod wipe;
 
 pub use attest::{AttestProgress, Attesting};
-pub use bundle::BundleFor;
 pub use hints::unfit;
-#[cfg(feature = "cli")]
 pub use import_file::{ImportDone, ImportOptions, ImportProgress};
 pub use models::models_builtin;
 pub use officers::{OfficerSession, Pin};
-pub use peer::{Invitation, PeerListener};
 pub use procedures::*;
 pub use record::{BatchOutcome, BatchRow};
-pub(crate) use sync::{GIVEN_UP, given_up};
-pub use sync::{SyncWatch, Unwatched};
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -48,12 +38,9 @@ use ploughshare_core::ids::{DeviceId, DocId, OfficerId, OperationId, RegisterId}
 use ploughshare_core::keys::{PublicKey, SecretKey};
 
 use crate::error::TabletError;
-use crate::model::{Enrolment, Originals, TabletConfig};
+use crate::model::{Enrolment, TabletConfig};
 use crate::platform::{FileVault, KeyVault, Platform, SystemPlatform};
 use crate::store::{Result, Store, decisions, kv};
-
-/// Minutes after which an officer who does nothing is signed out, if the app does not say.
-const IDLE_MINUTES: u32 = 10;
 
 /// A tablet: its store, its key, and what it knows of who may do what. Share it between threads; saving never waits for the network.
 pub struct Tablet {
@@ -64,11 +51,8 @@ pub struct Tablet {
     vault: Arc<dyn KeyVault>,
     speaking: officers::Speaking,
     dir: PathBuf,
-    idle_ms: u64,
     up_bytes: u64,
     down_bytes: u64,
-    originals: Originals,
-    keep_originals: bool,
 }
 
 /// What stands behind the lock.
@@ -182,11 +166,8 @@ impl Tablet {
             vault,
             speaking: officers::Speaking::default(),
             dir: PathBuf::from(&config.dir),
-            idle_ms: u64::from(config.idle_minutes.unwrap_or(IDLE_MINUTES)).saturating_mul(60_000),
             up_bytes: config.up_bytes.unwrap_or(900_000),
             down_bytes: config.down_bytes.unwrap_or(900_000),
-            originals: config.originals,
-            keep_originals: config.keep_originals,
         })
     }
 

@@ -9,32 +9,25 @@
 //! [`Tablet`] is the whole face of it. Clock, randomness, key storage and HTTP come in as traits, so that a platform brings its own;
 //! every public type is owned and plain, so that it can be exported to Kotlin and Swift.
 
-uniffi::setup_scaffolding!();
-
 mod engine;
 mod error;
-pub mod ffi;
-#[cfg(feature = "cli")]
 pub mod import;
 mod model;
-mod photo;
 mod platform;
 mod store;
 pub mod transport;
 
 pub use engine::{
-    AttestProgress, Attesting, BatchOutcome, BatchRow, BundleFor, Invitation, OfficerSession, PeerListener, Pin,
-    SyncWatch, Tablet, Unwatched, models_builtin, unfit,
+    AttestProgress, Attesting, BatchOutcome, BatchRow, ImportDone, ImportOptions, ImportProgress, OfficerSession, Pin,
+    Tablet, models_builtin, unfit,
 };
 pub use engine::{
-    ByClass, ChainView, CountView, DeedProgress, DestructionItemView, DestructionView, DiffView, DiscrepancyView,
-    FieldErrors, HandoverView, Hold, IdentityView, ItemLine, ItemResult, MarkBlockView, MarkGiven, Marking,
-    MarksReserved, NewCount, NewDestruction, NewHandover, NewIncident, NewSession, NewSpotCheck, NextView, Placed,
-    Placing, Planned, Progress, ReceiptOptions, RefusedItem, ScanView, ScrapLeft, SealSeen, SessionView, SightingView,
-    SpotCheckView, SpotReading, StepView, StockItemView, StockSum, StockView, Tally,
+    ChainView, CountView, DeedProgress, DestructionItemView, DestructionView, DiffView, DiscrepancyView, FieldErrors,
+    HandoverView, Hold, IdentityView, ItemLine, ItemResult, MarkBlockView, MarkGiven, Marking, MarksReserved, NewCount,
+    NewDestruction, NewHandover, NewIncident, NewSession, NewSpotCheck, NextView, Placed, Placing, Planned, Progress,
+    ReceiptOptions, RefusedItem, ScanView, ScrapLeft, SealSeen, SessionView, SightingView, SpotCheckView, SpotReading,
+    StepView, StockItemView, StockSum, StockView, Tally,
 };
-#[cfg(feature = "cli")]
-pub use engine::{ImportDone, ImportOptions, ImportProgress};
 pub use error::{ErrorKind, TabletError};
 pub use model::*;
 pub use platform::{BootTime, FileVault, KeyVault, Platform, PlatformError, SystemPlatform};
@@ -43,9 +36,7 @@ pub use ploughshare_core::domain::draft::{Draft, DraftMember};
 pub use ploughshare_core::edit::Edit;
 pub use ploughshare_core::person::Person;
 pub use ploughshare_core::rules::models::Card;
-#[cfg(feature = "cli")]
-pub use transport::HttpTransport;
-pub use transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Transport, TransportError};
+pub use transport::{HttpHeader, HttpRequest, HttpResponse, HttpTransport, Transport, TransportError};
 
 #[cfg(test)]
 mod tests;

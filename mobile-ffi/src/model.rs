@@ -12,64 +12,17 @@ pub struct TabletConfig {
     pub up_bytes: Option<u64>,
     /// Most bytes of segments asked for in one round, 900,000 if not said.
     pub down_bytes: Option<u64>,
-    /// Minutes after which an officer who does nothing is signed out, 10 if not said.
-    pub idle_minutes: Option<u32>,
-    /// Which originals of photos a sync carries; statements and working copies always go.
-    pub originals: Originals,
-    /// Whether originals stay on this device when the register has signed that it holds everything.
-    pub keep_originals: bool,
 }
 
 impl TabletConfig {
     /// A store in this folder, everything else as usual.
     pub fn new(dir: &str) -> Self {
-        let (originals, keep_originals) = (Originals::default(), false);
-        Self { dir: dir.to_owned(), up_bytes: None, down_bytes: None, idle_minutes: None, originals, keep_originals }
+        Self { dir: dir.to_owned(), up_bytes: None, down_bytes: None }
     }
 }
 
-/// When originals of photos are sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, uniffi::Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum Originals {
-    /// Not at all: they wait.
-    Never,
-    /// Over a link that is not metered, with a battery of 20 % or on a charger.
-    #[default]
-    Wifi,
-    /// Whatever the link costs.
-    Always,
-}
-
-/// The link that a sync goes over and the power there is, as the app knows them. What is not known is taken for the best.
-#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
-pub struct Link {
-    /// Whether bytes cost money.
-    #[uniffi(default)]
-    pub metered: bool,
-    /// Charge of the battery, in percent.
-    #[uniffi(default)]
-    pub battery_percent: Option<u32>,
-    /// Whether it is being charged.
-    #[uniffi(default)]
-    pub charging: bool,
-    /// Largest original that is sent over it, in bytes.
-    #[uniffi(default)]
-    pub most_bytes: Option<u64>,
-}
-
-/// How one sync is to go.
-#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record)]
-pub struct SyncOptions {
-    /// Which originals go; as configured, where this says nothing.
-    #[uniffi(default)]
-    pub originals: Option<Originals>,
-    /// The link.
-    pub link: Link,
-}
-
 /// Who this tablet is in which operation, as the register said at enrolment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Enrolment {
     /// Address of the register, without a slash at its end.
     pub server: String,
@@ -96,7 +49,7 @@ pub struct Enrolment {
 }
 
 /// A statement was saved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Saved {
     /// The document.
     pub document: String,
@@ -106,90 +59,8 @@ pub struct Saved {
     pub number: u64,
 }
 
-/// A photo that is kept here, sealed, and can be named in what is said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct KeptPhoto {
-    /// SHA-256 of the camera's file.
-    pub hash: String,
-    /// SHA-256 of its working copy.
-    pub small: String,
-    /// Media type.
-    pub mime: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// Size of the working copy in bytes.
-    pub small_bytes: u64,
-    /// Width in pixels, upright.
-    pub width: u32,
-    /// Height in pixels, upright.
-    pub height: u32,
-    /// When it was taken, as far as the camera says and that can be.
-    pub taken_ms: Option<i64>,
-    /// Difference hash, 16 hex digits.
-    pub dhash: String,
-    /// Whether the same file was kept here before.
-    pub already: bool,
-}
-
-/// A photo that a document shows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct PhotoView {
-    /// Key of the member.
-    pub key: String,
-    /// SHA-256 of the original.
-    pub hash: Option<String>,
-    /// SHA-256 of the working copy.
-    pub small: Option<String>,
-    /// What it shows, a code of `photo_view`.
-    pub view: Option<String>,
-    /// Size of the original in bytes.
-    pub bytes: Option<u64>,
-    /// Width in pixels.
-    pub width: Option<u32>,
-    /// Height in pixels.
-    pub height: Option<u32>,
-    /// When it was taken.
-    pub taken_ms: Option<i64>,
-    /// How far the original has come: `kept`, `waiting`, `stored`, `dropped`, `fetched`, `refused`; nothing where it is another tablet's.
-    pub state: Option<String>,
-    /// How far the working copy has come.
-    pub small_state: Option<String>,
-    /// Whether the original can be looked at here.
-    pub here: bool,
-    /// Whether the working copy can be looked at here.
-    pub small_here: bool,
-}
-
-/// A working copy that was asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct PhotoFetched {
-    /// Its hash.
-    pub hash: String,
-    /// What it shows.
-    pub view: Option<String>,
-    /// `here`, `fetched`, or `not_at_register`.
-    pub state: String,
-    /// Bytes that came.
-    pub bytes: u64,
-}
-
-/// Photos that wait to be sent.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct PhotosWaiting {
-    /// Working copies.
-    pub copies: u64,
-    /// Bytes of them.
-    pub copies_bytes: u64,
-    /// Originals.
-    pub originals: u64,
-    /// Bytes of them.
-    pub originals_bytes: u64,
-    /// Files that the register refused; they stay here.
-    pub refused: u64,
-}
-
 /// A record of a person was sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonSaved {
     /// Its name: SHA-256 of the sealed bytes.
     pub hash: String,
@@ -198,7 +69,7 @@ pub struct PersonSaved {
 }
 
 /// A sealed record of a person that the register refused. It stays in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonRefusedView {
     /// Its name.
     pub hash: String,
@@ -207,7 +78,7 @@ pub struct PersonRefusedView {
 }
 
 /// Who said something, on which device, when, and how far it has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sayer {
     /// The entry.
     pub entry: String,
@@ -232,7 +103,7 @@ pub struct Sayer {
 }
 
 /// One value and all who said it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SaidView {
     /// The value.
     pub value: Json,
@@ -241,7 +112,7 @@ pub struct SaidView {
 }
 
 /// One field as shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldView {
     /// Its path.
     pub path: String,
@@ -256,7 +127,7 @@ pub struct FieldView {
 }
 
 /// Several values stand at one path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConflictView {
     /// The document.
     pub document: String,
@@ -269,7 +140,7 @@ pub struct ConflictView {
 }
 
 /// One line of a document's history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HistoryLine {
     /// Where.
     pub path: String,
@@ -286,7 +157,7 @@ pub struct HistoryLine {
 }
 
 /// What a rule noticed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FindingView {
     /// The document.
     pub document: String,
@@ -303,7 +174,7 @@ pub struct FindingView {
 }
 
 /// A statement that is here and waits for others that are not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct WaitingView {
     /// The document.
     pub document: String,
@@ -314,7 +185,7 @@ pub struct WaitingView {
 }
 
 /// Everything about one document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DocumentView {
     /// The document.
     pub document: String,
@@ -358,48 +229,36 @@ impl DocumentView {
 }
 
 /// What to list. Everything that is named must hold.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct ListFilter {
     /// Kind of document: `item`, `collection`.
-    #[uniffi(default)]
     pub kind: Option<String>,
     /// Kind of item: `weapon`, `part`, `ammunition`.
-    #[uniffi(default)]
     pub item_kind: Option<String>,
     /// Class code.
-    #[uniffi(default)]
     pub class: Option<String>,
     /// Status code.
-    #[uniffi(default)]
     pub status: Option<String>,
     /// Words, each of three characters or more, found anywhere in free text.
-    #[uniffi(default)]
     pub text: Option<String>,
     /// A serial or a part of one, three characters or more.
-    #[uniffi(default)]
     pub serial: Option<String>,
     /// Whether the serial is compared in the form in which common misreadings fall together.
-    #[uniffi(default)]
     pub confusable: bool,
     /// Only documents in conflict.
-    #[uniffi(default)]
     pub in_conflict: bool,
     /// Only documents with open findings.
-    #[uniffi(default)]
     pub with_findings: bool,
     /// Only documents whose review came to this: `none`, `verified`, `amended`, `has_issues`, `rejected`, `disputed`.
-    #[uniffi(default)]
     pub review: Option<String>,
     /// Rows a page, 50 if 0, 1,000 at most.
-    #[uniffi(default)]
     pub limit: u32,
     /// `next` of the page before.
-    #[uniffi(default)]
     pub after: Option<String>,
 }
 
 /// One document in a list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListRow {
     /// The document.
     pub document: String,
@@ -438,7 +297,7 @@ pub struct ListRow {
 }
 
 /// A page of a list, newest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ListPage {
     /// The rows.
     pub rows: Vec<ListRow>,
@@ -447,7 +306,7 @@ pub struct ListPage {
 }
 
 /// A segment that the register refused. It stays in the store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedView {
     /// The segment.
     pub segment: String,
@@ -460,7 +319,7 @@ pub struct RefusedView {
 }
 
 /// How the tablet stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TabletStatus {
     /// Who it is, once it is enrolled.
     pub enrolment: Option<Enrolment>,
@@ -488,8 +347,6 @@ pub struct TabletStatus {
     pub persons_unsent: u64,
     /// Sealed records of people that the register refused.
     pub persons_refused: Vec<PersonRefusedView>,
-    /// Photos that wait to be sent.
-    pub photos: PhotosWaiting,
     /// Documents in conflict.
     pub in_conflict: u64,
     /// Documents with open findings.
@@ -509,7 +366,7 @@ pub struct TabletStatus {
 }
 
 /// What a sync did.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct SyncReport {
     /// Entries that the register has receipted in this sync.
     pub pushed: u64,
@@ -539,112 +396,10 @@ pub struct SyncReport {
     pub persons_refused: u64,
     /// Why the register takes no sealed records at the moment, if it does not: a stable code.
     pub persons_held: Option<String>,
-    /// Photos and working copies that the register has taken whole.
-    pub photos: u64,
-    /// Of these files, those that the register refused.
-    pub photos_refused: u64,
-    /// Why the register takes no photos at the moment, if it does not: a stable code.
-    pub photos_held: Option<String>,
-    /// Files that still wait: for another link, or for the next sync.
-    pub photos_waiting: u64,
-    /// Bytes of them.
-    pub photos_waiting_bytes: u64,
-}
-
-/// Files that were made of a bundle.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct BundleMade {
-    /// Name of the set, in hex.
-    pub set: String,
-    /// For whom: a device's id.
-    pub to: String,
-    /// The files.
-    #[serde(skip)]
-    pub files: Vec<Vec<u8>>,
-    /// Segments in them.
-    pub segments: u64,
-    /// Receipts in them.
-    pub receipts: u64,
-}
-
-impl BundleMade {
-    /// Names under which the files are told apart on a card.
-    pub fn names(&self) -> Vec<String> {
-        let set = self.set.get(..8).unwrap_or(&self.set);
-        let count = self.files.len();
-        (1..=count).map(|number| format!("{}-{set}-{number}-of-{count}.bundle", self.to)).collect()
-    }
-}
-
-/// What one file of a bundle brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct BundleTaken {
-    /// Name of the set, in hex.
-    pub set: String,
-    /// Which file of the set, from 1.
-    pub number: u64,
-    /// How many files the set has.
-    pub files: u64,
-    /// Who made it: a device's id.
-    pub from: String,
-    /// Whether that is the register.
-    pub from_register: bool,
-    /// Entries that came in.
-    pub pulled: u64,
-    /// Own segments that are receipted now and were not before.
-    pub receipts: u64,
-    /// Own segments that the register refused.
-    pub refused: u64,
-    /// Place reached in the feed.
-    pub place: u64,
-}
-
-/// What an exchange with another tablet came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct PeerReport {
-    /// The other tablet: a device's id.
-    pub device: String,
-    /// What people call it.
-    pub label: String,
-    /// Segments given.
-    pub given: u64,
-    /// Segments that came, new or not.
-    pub taken: u64,
-    /// Entries that are new here.
-    pub pulled: u64,
-    /// Own segments that are receipted now and were not before.
-    pub receipts: u64,
-    /// Receipts that were handed over.
-    pub receipts_given: u64,
-    /// Journals of which the two held different branches. Both are kept; the register hears of it with the next sync of either.
-    pub forks: u64,
-    /// Bytes that went to the other.
-    pub bytes_sent: u64,
-    /// Bytes that came from it.
-    pub bytes_received: u64,
-}
-
-/// How far a sync is. Bytes of messages, without what HTTP adds.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, uniffi::Record)]
-pub struct SyncProgress {
-    /// Bytes sent so far.
-    pub up_done: u64,
-    /// Bytes of sealed segments that are still to be sent.
-    pub up_left: u64,
-    /// Bytes received so far.
-    pub down_done: u64,
-    /// Bytes of others' segments that are still to come, once the register has said so.
-    pub down_left: Option<u64>,
-    /// Requests answered so far.
-    pub round_trips: u64,
-    /// Times the link broke.
-    pub interruptions: u64,
-    /// How long is waited now before the next try, in ms; 0 while at work.
-    pub waiting_ms: u64,
 }
 
 /// An officer who keeps a key on this tablet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OfficerView {
     /// The officer, once the register has said whose ticket it was.
     pub officer: Option<String>,
@@ -667,7 +422,7 @@ pub struct OfficerView {
 }
 
 /// What became of an attestation of one document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AttestedView {
     /// The document.
     pub document: String,
@@ -682,7 +437,7 @@ pub struct AttestedView {
 }
 
 /// One attestation of a document.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AttestationView {
     /// What is attested.
     pub what: String,
@@ -700,7 +455,7 @@ pub struct AttestationView {
 }
 
 /// A field that says something else than what was verified.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct AmendmentView {
     /// Where.
     pub path: String,
@@ -713,7 +468,7 @@ pub struct AmendmentView {
 }
 
 /// The version verified last.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifiedView {
     /// Who verified it.
     pub by: Sayer,
@@ -724,7 +479,7 @@ pub struct VerifiedView {
 }
 
 /// Two officers' words that came from one installation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SameDeviceView {
     /// Which two parts: `destroyed_witnessed`, `verified_twice`, `handed_over_received`.
     pub pair: String,
@@ -735,7 +490,7 @@ pub struct SameDeviceView {
 }
 
 /// What officers attested of a document, and what it came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReviewView {
     /// The document.
     pub document: String,

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
@@ -16,9 +16,6 @@ pub enum PlatformError {
     /// The secret store is locked, for example before the first unlock after a start.
     #[error("the secret store is locked")]
     Locked,
-    /// The secrets are gone for good, for example because the screen lock of the device was changed.
-    #[error("the secret store of this device no longer opens what was kept in it")]
-    Invalidated,
     /// Anything else.
     #[error("{message}")]
     Failed {
@@ -32,7 +29,6 @@ impl PlatformError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Locked => "platform.locked",
-            Self::Invalidated => "platform.invalidated",
             Self::Failed { .. } => "platform.failed",
         }
     }
@@ -40,14 +36,7 @@ impl PlatformError {
 
 impl From<PlatformError> for TabletError {
     fn from(error: PlatformError) -> Self {
-        let hint = match error {
-            PlatformError::Locked => "What was saved is safe. Unlock the device and try again.",
-            PlatformError::Invalidated => {
-                "What was brought to the register is safe there. Ask the administrator for a ticket and enrol again."
-            }
-            PlatformError::Failed { .. } => "What was saved is safe. Try again; if it stays so, restart the device.",
-        };
-        Self::new(ErrorKind::Platform, error.code(), error.to_string(), hint)
+        Self::new(ErrorKind::Platform, error.code(), error.to_string(), "Unlock the device and try again.")
     }
 }
 
@@ -64,9 +53,6 @@ pub struct BootTime {
     pub elapsed_ms: i64,
 }
 
-/// How often somebody who waits asks whether to stop.
-const STEP: Duration = Duration::from_millis(50);
-
 /// Time and chance.
 pub trait Platform: Send + Sync {
     /// What the device's clock claims, in ms since the Unix epoch.
@@ -80,17 +66,6 @@ pub trait Platform: Send + Sync {
     }
     /// That many random bytes, fit for keys.
     fn random(&self, count: u32) -> Result<Vec<u8>, PlatformError>;
-    /// Waits so many ms, or until `stop` says so, which is asked several times a second.
-    fn wait(&self, ms: u64, stop: &dyn Fn() -> bool) {
-        let until = Instant::now() + Duration::from_millis(ms);
-        while !stop() {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return;
-            }
-            std::thread::sleep(left.min(STEP));
-        }
-    }
 }
 
 /// Secrets of this installation, kept outside backups.

@@ -4,7 +4,6 @@
 //! what they add up to, written in the same transaction; they could be made again.
 
 mod around;
-pub(crate) mod carried;
 pub(crate) mod decisions;
 pub(crate) mod documents;
 pub(crate) mod entries;
@@ -12,12 +11,10 @@ pub(crate) mod imports;
 pub(crate) mod journals;
 pub(crate) mod kv;
 pub(crate) mod marks;
-pub(crate) mod media;
 pub(crate) mod officers;
 pub(crate) mod persons;
 pub(crate) mod query;
 pub(crate) mod schema;
-pub(crate) mod sealed_file;
 pub(crate) mod segments;
 
 use std::path::Path;

@@ -4,10 +4,9 @@
 mod conflict;
 mod forks;
 mod kill;
-mod links;
 mod officers;
 mod procedures;
-pub(crate) mod register;
+mod register;
 mod saving;
 mod search;
 mod syncing;

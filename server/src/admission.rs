@@ -2,7 +2,6 @@
 //! leaf; the receipt is signed once that is durable. The projection follows by itself (`crate::projection`).
 
 mod admit;
-mod again;
 mod refuse;
 mod verify;
 
@@ -16,7 +15,6 @@ use crate::app::App;
 use crate::store::StoreError;
 
 pub(crate) use admit::{Admitted, admit_one, lock_operation};
-pub use again::receipts_again;
 pub(crate) use verify::Proven;
 
 /// Who brings segments: a device whose token was checked, in an operation that it is enrolled in.
@@ -89,13 +87,12 @@ pub async fn accept(app: &App, who: &Bringer, segments: Vec<Vec<u8>>) -> Result<
 
     let mut tx = app.store.feed.begin_write().await?;
     let mut head = lock_operation(&mut tx, &who.operation).await?;
-    let mut safe = SafeOnes::new();
+    let mut safe: BTreeMap<i64, Vec<Safe>> = BTreeMap::new();
     let mut fresh = 0;
     for segment in in_order(verified) {
-        let device = segment.device;
         match admit_one(app, &mut tx, &mut head, segment, now_us).await? {
             Admitted::Safe { received_us, safe: one, fresh: is_fresh } => {
-                safe.entry((device, received_us / 1000)).or_default().push(one);
+                safe.entry(received_us / 1000).or_default().push(one);
                 fresh += usize::from(is_fresh);
             }
             Admitted::Refused(refusal) => refusals.push(refusal),
@@ -113,20 +110,12 @@ pub async fn accept(app: &App, who: &Bringer, segments: Vec<Vec<u8>>) -> Result<
     tx.commit().await?;
 
     app.wake.notify_one();
-    let receipts = sign(app, &who.operation, safe, decision);
+    let receipts = safe.into_iter().map(|(received_ms, safe)| {
+        let device = who.device;
+        Receipt { register: app.register, operation: who.operation, device, received_ms, safe, decision }.sign(&app.key)
+    });
     let refused = refusals.into_iter().map(|r| Refused { hash: r.hash, code: r.code.to_owned(), detail: r.detail });
-    Ok(Accepted { receipts, refused: refused.collect(), fresh })
-}
-
-/// What is safe, by the device that wrote it and by when it was received.
-type SafeOnes = BTreeMap<(DeviceId, i64), Vec<Safe>>;
-
-/// The receipts for it. Each is for the device that wrote the segments, whoever brought them: a carrier takes it back.
-fn sign(app: &App, operation: &OperationId, safe: SafeOnes, decision: u64) -> Vec<Vec<u8>> {
-    let one = |((device, received_ms), safe)| {
-        Receipt { register: app.register, operation: *operation, device, received_ms, safe, decision }.sign(&app.key)
-    };
-    safe.into_iter().map(one).collect()
+    Ok(Accepted { receipts: receipts.collect(), refused: refused.collect(), fresh })
 }
 
 /// By journal and number, so that what arrives shuffled in one message still fits.

@@ -9,9 +9,6 @@ use tokio::sync::{Notify, watch};
 
 use crate::clock::{Clock, SystemClock};
 use crate::keyfile::{self, KeyFileError};
-use crate::lookups::Lookups;
-use crate::media::{Media, MediaError, MediaPlace};
-use crate::packs::Packs;
 use crate::persons::Persons;
 use crate::store::{Store, StoreError, Target};
 
@@ -38,16 +35,6 @@ pub struct Settings {
     pub requests_per_minute: u32,
     /// Bytes a minute that a device may bring.
     pub bytes_per_minute: u64,
-    /// Where photos and files are kept.
-    pub media_place: MediaPlace,
-    /// Folder for files that are kept here or arrive here; by default `media` in the data directory.
-    pub media_dir: Option<PathBuf>,
-    /// Bytes of files that a device may bring.
-    pub media_bytes_per_device: u64,
-    /// Of these, bytes that no statement names.
-    pub media_unnamed_bytes: u64,
-    /// Files that a device may have begun and not finished.
-    pub media_uploads_per_device: u32,
 }
 
 impl Settings {
@@ -64,11 +51,6 @@ impl Settings {
             evidence_quota_bytes: 4 * 1024 * 1024,
             requests_per_minute: 600,
             bytes_per_minute: 64 * 1024 * 1024,
-            media_place: MediaPlace::default(),
-            media_dir: None,
-            media_bytes_per_device: 50_000_000_000,
-            media_unnamed_bytes: 100_000_000,
-            media_uploads_per_device: 8,
         }
     }
 }
@@ -83,9 +65,6 @@ pub enum AppError {
     /// The register's key.
     #[error(transparent)]
     Key(#[from] KeyFileError),
-    /// The place for photos and files.
-    #[error(transparent)]
-    Media(#[from] MediaError),
     /// The database belongs to a register with another key.
     #[error(
         "this database belongs to register {database}, but the key file is that of register {key}; nothing was changed. Point --key-file at the key of this register"
@@ -104,7 +83,6 @@ impl AppError {
         match self {
             Self::Store(error) => error.code(),
             Self::Key(error) => error.code(),
-            Self::Media(error) => error.code(),
             Self::OtherRegister { .. } => "start.other_register",
         }
     }
@@ -120,12 +98,6 @@ pub struct App {
     pub key: SecretKey,
     /// The secrets for records of people, or why they cannot be used.
     pub persons: Persons,
-    /// Where photos and files are, and where they arrive.
-    pub media: Media,
-    /// The serials that tablets are warned of, as published last.
-    pub lookups: Lookups,
-    /// Packs under way.
-    pub packs: Packs,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// How the server is set up.
@@ -166,15 +138,11 @@ impl App {
             tx.commit().await?;
         }
         let persons = Persons::open(&store.feed, &keyfile::person_path(&settings)).await?;
-        let media = Media::open(&settings)?;
         Ok(Arc::new(Self {
             store,
             register,
             key,
             persons,
-            media,
-            lookups: Lookups::default(),
-            packs: Packs::default(),
             clock,
             settings,
             wake: Notify::new(),

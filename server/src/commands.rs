@@ -2,7 +2,6 @@
 //! (`--json`: as JSON), what is on the way to standard error. 0: done; 1: not done, or something is not as it should be; 2: misunderstood.
 
 mod answer;
-mod bundle;
 mod certificate;
 #[cfg(feature = "demo")]
 mod demo;
@@ -33,7 +32,6 @@ use clap::{Parser, Subcommand};
 
 use crate::app::{App, Settings};
 use crate::config::{Config, Flags, LogFormat};
-use crate::media::MediaPlace;
 
 pub use self::answer::Answer;
 pub use self::failure::Failure;
@@ -90,9 +88,6 @@ enum Command {
     /// Enrolled devices.
     #[command(subcommand)]
     Device(device::Command),
-    /// The exchange as files on a memory card: take in what tablets wrote, make what they take back.
-    #[command(subcommand)]
-    Bundle(bundle::Command),
     /// The table of models, and a programme's own.
     #[command(subcommand)]
     Models(models::Command),
@@ -149,7 +144,6 @@ async fn dispatch(cli: Cli) -> Result<Answer, Failure> {
         Command::Transfer(args) => transfer::run(&*open(&config).await?, args).await,
         Command::Marks(command) => marks::run(&*open(&config).await?, command).await,
         Command::Device(command) => device::run(&*open(&config).await?, command).await,
-        Command::Bundle(command) => bundle::run(&*open(&config).await?, command).await,
         Command::Models(command) => models::run(&*open(&config).await?, command).await,
         Command::Person(command) => person::run(&open(&config).await?, command).await,
         Command::Rebuild(args) => rebuild::run(&*open(&config).await?, args).await,
@@ -174,10 +168,6 @@ pub(crate) fn settings(config: &Config) -> Settings {
         evidence_quota_bytes: config.evidence_bytes_per_device,
         requests_per_minute: config.requests_per_minute,
         bytes_per_minute: config.bytes_per_minute,
-        media_place: config.media_store.clone().map_or_else(MediaPlace::default, MediaPlace::Bucket),
-        media_dir: Some(config.data_dir.join("media")),
-        media_bytes_per_device: config.media_bytes_per_device,
-        media_unnamed_bytes: config.media_unnamed_bytes,
         ..Settings::new(config.database.clone())
     }
 }

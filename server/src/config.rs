@@ -93,12 +93,6 @@ pub struct Config {
     pub persons_per_device: u32,
     /// Days after which a record of a person is due for erasure.
     pub person_retention_days: Option<u32>,
-    /// S3-compatible store for photos and files; a folder in the data directory unless named.
-    pub media_store: Option<String>,
-    /// Bytes of photos and files that a device may bring.
-    pub media_bytes_per_device: u64,
-    /// Of these, bytes that no statement names.
-    pub media_unnamed_bytes: u64,
     /// zstd level for what the server sends.
     pub zstd_level: i32,
     /// Seconds that requests have to finish when the server stops.

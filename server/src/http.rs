@@ -4,7 +4,6 @@ mod audit;
 mod auth;
 pub mod body;
 mod brackets;
-mod bundles;
 mod caller;
 mod came_to;
 mod certificates;
@@ -15,21 +14,16 @@ mod count;
 mod counts;
 mod duplicates;
 mod enrol;
-mod entries;
 mod exchange;
 mod findings;
 mod health;
 mod hear_out;
 mod history;
 mod items;
-mod lookups;
 mod marks;
-mod media;
-mod media_reads;
 mod metrics;
 mod officer_keys;
 mod openapi;
-mod packs;
 mod person_reads;
 mod persons;
 mod problem;
@@ -42,7 +36,6 @@ mod setup_page;
 mod sides;
 mod statements;
 mod stores;
-mod stream;
 mod surround;
 mod transfers;
 mod values;
@@ -127,25 +120,11 @@ fn routes() -> Routes {
         .post("/api/v1/session", session::sign_in)
         .post("/api/v1/setup", session::set_up)
         .post("/api/v1/operations/{operation}/exchange", exchange::exchange)
-        .post("/api/v1/operations/{operation}/stream", stream::stream)
-        .post("/api/v1/bundles", bundles::bring)
-        .post("/api/v1/operations/{operation}/bundles/{device}", bundles::make)
-        .post("/api/v1/operations/{operation}/entries", entries::entries)
-        .get("/api/v1/operations/{operation}/pack", packs::head)
-        .get("/api/v1/operations/{operation}/pack/parts/{hash}", packs::part)
-        .get("/api/v1/operations/{operation}/pack/changes", packs::changes)
-        .get("/api/v1/lookups", lookups::head)
-        .get("/api/v1/lookups/parts/{hash}", lookups::part)
-        .get("/api/v1/lookups/additions", lookups::additions)
         .post("/api/v1/operations/{operation}/persons", persons::bring)
         .get("/api/v1/persons", persons::list)
         .post("/api/v1/persons/{hash}/read", person_reads::read)
         .post("/api/v1/persons/{hash}/erase", person_reads::erase)
         .post("/api/v1/operations/{operation}/marks", marks::reserve)
-        .post("/api/v1/operations/{operation}/media/check", media::check)
-        .get("/api/v1/operations/{operation}/media/missing", media_reads::missing)
-        .post("/api/v1/operations/{operation}/media/{hash}", media::part)
-        .get("/api/v1/operations/{operation}/media/{hash}", media_reads::one)
         .get("/api/v1/items", items::list)
         .get("/api/v1/items/{item}", items::one)
         .get("/api/v1/items/{item}/history", history::history)

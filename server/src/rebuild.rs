@@ -90,8 +90,7 @@ pub async fn check(app: &App, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Re
 /// Empties the register and makes it again from what was said.
 pub async fn rebuild(app: &App, progress: &mut (dyn FnMut(u64, u64) + Send)) -> Result<(u64, u64), RebuildError> {
     let mut tx = app.store.register.begin_write().await?;
-    let all = schema::PUBLISHED.iter().chain(schema::REGISTER.iter().rev());
-    for table in all.filter(|table| table.name != "projection_head") {
+    for table in schema::REGISTER.iter().rev().filter(|table| table.name != "projection_head") {
         tx.execute(sqlx::AssertSqlSafe(format!("delete from {}", table.name)), &[]).await?;
     }
     tx.execute("update projection_head set seq = 0 where id = 1", &[]).await?;

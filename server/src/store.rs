@@ -12,18 +12,12 @@ macro_rules! sql {
 }
 
 pub mod audit_log;
-pub mod bundles;
 pub mod certificates;
-pub mod content;
 pub mod db;
 pub mod error;
 pub mod identity;
-pub mod lookups;
 pub mod marks;
-pub mod media;
 mod open;
-pub mod packs;
-pub mod parts;
 pub mod persons;
 pub mod read_claims;
 pub mod read_documents;
@@ -36,7 +30,6 @@ pub mod read_procedures;
 pub mod read_progress;
 pub mod read_queues;
 pub mod read_reviews;
-pub mod read_said;
 pub mod read_stock;
 pub mod schema;
 pub mod search;

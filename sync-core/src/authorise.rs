@@ -212,13 +212,16 @@ fn act_on(kind: &str, path: &str, value: Option<&crate::cbor::Value>) -> Act {
                 Act::LiftHold
             }
         }
-        (_, "key_holder_a" | "key_holder_b") if value.is_some_and(|value| value.as_bytes().is_some()) => Act::Keep,
-        (_, "temporary" | "key_holder_a" | "key_holder_b") => {
-            if value.is_some_and(|value| value.as_bool() == Some(true)) { Act::Keep } else { Act::Dispose }
+        (_, "temporary") => {
+            if value.is_some_and(|value| value.as_bool() == Some(true)) {
+                Act::Keep
+            } else {
+                Act::Dispose
+            }
         }
         (_, "intended") => Act::Dispose,
         (_, "destruction") => Act::Execute,
-        (_, "origin_operation" | "origin_item" | "origin_recorder") => Act::Decide,
+        (_, "origin_operation" | "origin_item") => Act::Decide,
         (_, "custody" | "store" | "rack" | "box" | "site") => Act::Keep,
         _ => Act::Describe,
     }
@@ -389,9 +392,6 @@ pub enum Reason {
     /// Only what was handed over temporarily is returned.
     #[error("the item was not handed over temporarily")]
     NotTemporary,
-    /// Two keys, and not everybody who holds one agreed.
-    #[error("two people hold a key to it, and not both have consented to its return")]
-    NoConsent,
     /// It is another operation's now.
     #[error("the item was transferred to another operation")]
     Moved,
@@ -429,7 +429,6 @@ impl Reason {
             Self::UnderTrace => "authority.under_trace",
             Self::Temporary => "authority.temporary",
             Self::NotTemporary => "authority.not_temporary",
-            Self::NoConsent => "authority.no_consent",
             Self::Moved => "authority.moved",
             Self::OperationClosed => "authority.operation_closed",
             Self::SameDevice => "authority.same_device",

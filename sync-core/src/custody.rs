@@ -123,7 +123,6 @@ struct Walk {
     quantity: i64,
     steps: Vec<Step>,
     moves: Vec<StockMove>,
-    overdrawn: Vec<Overdrawn>,
 }
 
 impl Walk {
@@ -165,9 +164,6 @@ impl Walk {
             }
             "split" | "destroyed" | "lost" | "stolen" => {
                 taken = said.unwrap_or(self.quantity).min(self.quantity);
-                if let Some(said) = said.filter(|said| *said > self.quantity) {
-                    self.overdrawn.push(Overdrawn { key: event.key.clone(), said, held: self.quantity });
-                }
                 let direction = match name {
                     "split" => Direction::Out,
                     "destroyed" => Direction::Destroyed,
@@ -202,8 +198,7 @@ fn walk(item: &ItemRecord, recorded_ms: i64) -> Walk {
     // What leaves a place comes before what enters one at the same moment; then by key, so that everybody walks alike.
     let enters = |event: &CustodyRecord| !matches!(event.event.as_deref(), Some("handed_over" | "loaded"));
     events.sort_by(|(a, x), (b, y)| (a, enters(x), &x.key).cmp(&(b, enters(y), &y.key)));
-    let mut walk =
-        Walk { place: None, whole, quantity: whole, steps: Vec::new(), moves: Vec::new(), overdrawn: Vec::new() };
+    let mut walk = Walk { place: None, whole, quantity: whole, steps: Vec::new(), moves: Vec::new() };
     let first = item.collected_at.filter(|at| *at <= recorded_ms).unwrap_or(recorded_ms);
     if !events.iter().any(|(_, event)| place_of(event).is_some()) {
         // Nobody wrote a chain: it lies where the record says, and lay there before anything happened to it, however late it was recorded.
@@ -233,22 +228,6 @@ pub fn steps(item: &ItemRecord, recorded_ms: i64) -> Vec<Step> {
 /// The movements into and out of stores that an item's chain tells.
 pub fn moves(item: &ItemRecord, recorded_ms: i64) -> Vec<StockMove> {
     walk(item, recorded_ms).moves
-}
-
-/// More was taken out of a lot than it held after everything that was said to go in and out before.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Overdrawn {
-    /// Key of the custody member.
-    pub key: String,
-    /// How much is said to be taken.
-    pub said: i64,
-    /// How much there was.
-    pub held: i64,
-}
-
-/// What was taken out of a lot beyond what it held. Balances leave it out: nothing that is not there goes anywhere.
-pub fn overdrawn(item: &ItemRecord, recorded_ms: i64) -> Vec<Overdrawn> {
-    walk(item, recorded_ms).overdrawn
 }
 
 /// Where an item lies at a moment, and how many of it; `None` if in no store.

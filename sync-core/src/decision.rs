@@ -21,8 +21,6 @@ pub enum Decision {
         name: String,
         /// Whether it is an exercise with nothing real in it.
         training: bool,
-        /// The key to which bundles for the register are sealed, as age writes it.
-        bundle_key: Option<String>,
     },
     /// An officer is known by this name.
     OfficerNamed {
@@ -57,8 +55,6 @@ pub enum Decision {
         officer: OfficerId,
         /// What people call it.
         label: String,
-        /// The key to which bundles for this device are sealed, as age writes it.
-        bundle_key: Option<String>,
     },
     /// A device may bring nothing more.
     DeviceRevoked {
@@ -276,9 +272,8 @@ impl Decision {
     pub fn to_edit(&self) -> Edit {
         let text = |t: &String| Value::Text(t.clone());
         let arguments: Vec<(&str, Value)> = match self {
-            Self::OperationOpened { name, training, bundle_key } => {
-                let key = bundle_key.iter().map(|key| ("bundle_key", text(key)));
-                [("name", text(name)), ("training", Value::Bool(*training))].into_iter().chain(key).collect()
+            Self::OperationOpened { name, training } => {
+                vec![("name", text(name)), ("training", Value::Bool(*training))]
             }
             Self::OfficerNamed { officer, name } => vec![("officer", bytes(officer.as_bytes())), ("name", text(name))],
             Self::RoleGranted { officer, role } => {
@@ -289,16 +284,12 @@ impl Decision {
                 ("role", role.code().into()),
                 ("effective", Value::Int(*effective_ms)),
             ],
-            Self::DeviceEnrolled { device, key, officer, label, bundle_key } => {
-                let bundle_key = bundle_key.iter().map(|key| ("bundle_key", text(key)));
-                let rest = [
-                    ("device", bytes(device.as_bytes())),
-                    ("key", bytes(key)),
-                    ("officer", bytes(officer.as_bytes())),
-                    ("label", text(label)),
-                ];
-                rest.into_iter().chain(bundle_key).collect()
-            }
+            Self::DeviceEnrolled { device, key, officer, label } => vec![
+                ("device", bytes(device.as_bytes())),
+                ("key", bytes(key)),
+                ("officer", bytes(officer.as_bytes())),
+                ("label", text(label)),
+            ],
             Self::DeviceRevoked { device, effective_ms } => {
                 vec![("device", bytes(device.as_bytes())), ("effective", Value::Int(*effective_ms))]
             }
@@ -381,8 +372,7 @@ impl Decision {
         let number = |key: &str| int(key).and_then(|n| u64::try_from(n).ok());
         Some(match verb.as_str() {
             "operation.opened" => {
-                let training = arguments.get_text("training")?.as_bool()?;
-                Self::OperationOpened { name: text("name")?, training, bundle_key: text("bundle_key") }
+                Self::OperationOpened { name: text("name")?, training: arguments.get_text("training")?.as_bool()? }
             }
             "officer.named" => Self::OfficerNamed { officer: officer()?, name: text("name")? },
             "role.granted" => Self::RoleGranted { officer: officer()?, role: role()? },
@@ -392,7 +382,6 @@ impl Decision {
                 key: raw("key")?.to_vec(),
                 officer: officer()?,
                 label: text("label")?,
-                bundle_key: text("bundle_key"),
             },
             "device.revoked" => Self::DeviceRevoked { device: device()?, effective_ms: int("effective")? },
             "officer_key.added" => {
@@ -462,8 +451,6 @@ pub struct Authority {
     pub operation: Option<(String, bool)>,
     /// Names of officers.
     pub officers: BTreeMap<OfficerId, String>,
-    /// The key to which bundles for the register are sealed, as age writes it.
-    pub bundle_key: Option<String>,
     /// Who holds what: granted at which decision, and revoked at which decision and from when.
     pub grants: BTreeMap<(OfficerId, Role), Vec<Grant>>,
     /// Devices with their keys.
@@ -576,8 +563,6 @@ pub struct Enrolment {
     pub label: String,
     /// Revoked from this time (ms since the Unix epoch).
     pub revoked_ms: Option<i64>,
-    /// The key to which bundles for it are sealed, as age writes it.
-    pub bundle_key: Option<String>,
 }
 
 /// A key with which an officer signs in their own name.
@@ -635,10 +620,7 @@ impl Authority {
     pub fn take(&mut self, number: u64, decision: &Decision) {
         self.next = self.next.max(number + 1);
         match decision {
-            Decision::OperationOpened { name, training, bundle_key } => {
-                self.operation = Some((name.clone(), *training));
-                self.bundle_key.clone_from(bundle_key);
-            }
+            Decision::OperationOpened { name, training } => self.operation = Some((name.clone(), *training)),
             Decision::OfficerNamed { officer, name } => drop(self.officers.insert(*officer, name.clone())),
             Decision::RoleGranted { officer, role } => {
                 self.grants.entry((*officer, *role)).or_default().push(Grant { granted: number, revoked: None });
@@ -648,9 +630,8 @@ impl Authority {
                     grant.revoked.get_or_insert((number, *effective_ms));
                 }
             }
-            Decision::DeviceEnrolled { device, key, officer, label, bundle_key } => {
-                let (label, bundle_key) = (label.clone(), bundle_key.clone());
-                let fresh = Enrolment { key: key.clone(), officer: *officer, label, revoked_ms: None, bundle_key };
+            Decision::DeviceEnrolled { device, key, officer, label } => {
+                let fresh = Enrolment { key: key.clone(), officer: *officer, label: label.clone(), revoked_ms: None };
                 self.devices.entry(*device).or_insert(fresh);
             }
             Decision::DeviceRevoked { device, effective_ms } => {

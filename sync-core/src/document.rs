@@ -25,7 +25,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use carry::{carried, recorder};
+pub use carry::carried;
 pub use conflict::base;
 pub use fold::{fold, fold_as_seen};
 pub use history::{Line, history};

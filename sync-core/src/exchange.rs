@@ -4,14 +4,10 @@
 //! request { 1: version (1)   2: operation   3: feed place held   4: [[journal, next, chain (8 B)] …] own journals
 //!           5: [segment …]   6: most bytes wanted back }
 //! answer  { 1: version (1)   2: feed place reached   3: [receipt …]   4: [segment …] of others   5: more to come
-//!           6: [[journal, next, chain] …] where the register knows another end   7: [[segment hash, code, detail] …] refused
-//!           8: bytes of others' segments that lie ahead of the place reached }
+//!           6: [[journal, next, chain] …] where the register knows another end   7: [[segment hash, code, detail] …] refused }
 //! ```
 //!
 //! Parts that are empty do not travel, so that a round with nothing new is under 200 bytes both ways.
-
-pub mod link;
-pub mod stream;
 
 use crate::cbor::{self, CborError, Value};
 use crate::ids::{JournalId, OperationId, SegmentHash};
@@ -58,8 +54,6 @@ pub struct Answer {
     pub ends: Vec<End>,
     /// Segments refused.
     pub refused: Vec<Refused>,
-    /// Bytes of others' segments that lie ahead of the place reached: what is still to come.
-    pub ahead: u64,
 }
 
 /// A segment that the register did not take, and why.
@@ -108,7 +102,7 @@ fn missing(part: &'static str) -> ExchangeError {
     ExchangeError::Malformed { part }
 }
 
-pub(crate) fn write_ends(ends: &[End]) -> Value {
+fn write_ends(ends: &[End]) -> Value {
     let one = |end: &End| {
         Value::Array(vec![
             Value::Bytes(end.journal.to_vec()),
@@ -126,7 +120,7 @@ fn read_list<'a>(value: &'a Value, key: i64, most: usize, part: &'static str) ->
     }
 }
 
-pub(crate) fn read_ends(value: &Value, key: i64, most: usize) -> Result<Vec<End>, ExchangeError> {
+fn read_ends(value: &Value, key: i64) -> Result<Vec<End>, ExchangeError> {
     let one = |v: &Value| {
         let [journal, next, chain] = v.as_array()? else { return None };
         Some(End {
@@ -135,37 +129,17 @@ pub(crate) fn read_ends(value: &Value, key: i64, most: usize) -> Result<Vec<End>
             chain: chain.as_bytes()?.try_into().ok()?,
         })
     };
-    let list = read_list(value, key, most, "journals")?;
+    let list = read_list(value, key, limits::EXCHANGE_JOURNALS, "journals")?;
     list.iter().map(one).collect::<Option<_>>().ok_or(missing("journals"))
 }
 
-pub(crate) fn write_blobs(blobs: &[Vec<u8>]) -> Value {
+fn write_blobs(blobs: &[Vec<u8>]) -> Value {
     Value::Array(blobs.iter().cloned().map(Value::Bytes).collect())
 }
 
-pub(crate) fn read_blobs(value: &Value, key: i64, part: &'static str) -> Result<Vec<Vec<u8>>, ExchangeError> {
+fn read_blobs(value: &Value, key: i64, part: &'static str) -> Result<Vec<Vec<u8>>, ExchangeError> {
     let list = read_list(value, key, limits::EXCHANGE_SEGMENTS, part)?;
     list.iter().map(|v| v.as_bytes().map(<[u8]>::to_vec)).collect::<Option<_>>().ok_or(missing(part))
-}
-
-pub(crate) fn write_refused(refused: &[Refused]) -> Value {
-    let one = |r: &Refused| {
-        Value::Array(vec![Value::Bytes(r.hash.to_vec()), Value::Text(r.code.clone()), Value::Text(r.detail.clone())])
-    };
-    Value::Array(refused.iter().map(one).collect())
-}
-
-pub(crate) fn read_refused(value: &Value, key: i64) -> Result<Vec<Refused>, ExchangeError> {
-    let one = |v: &Value| {
-        let [hash, code, detail] = v.as_array()? else { return None };
-        Some(Refused {
-            hash: SegmentHash::from_slice(hash.as_bytes()?)?,
-            code: code.as_text()?.to_owned(),
-            detail: detail.as_text()?.to_owned(),
-        })
-    };
-    let list = read_list(value, key, limits::EXCHANGE_SEGMENTS, "refused")?;
-    list.iter().map(one).collect::<Option<_>>().ok_or(missing("refused"))
 }
 
 fn read_version(value: &Value) -> Result<(), ExchangeError> {
@@ -206,7 +180,7 @@ impl Request {
         Ok(Self {
             operation: operation.ok_or(missing("operation"))?,
             place: value.get_int(3).and_then(Value::as_uint).ok_or(missing("place"))?,
-            journals: read_ends(&value, 4, limits::EXCHANGE_JOURNALS)?,
+            journals: read_ends(&value, 4)?,
             segments: read_blobs(&value, 5, "segments")?,
             budget: value.get_int(6).and_then(Value::as_uint).ok_or(missing("budget"))?,
         })
@@ -223,10 +197,14 @@ impl Answer {
             pairs.push((Value::Int(5), Value::Bool(true)));
         }
         push_list(&mut pairs, 6, write_ends(&self.ends));
-        push_list(&mut pairs, 7, write_refused(&self.refused));
-        if self.ahead > 0 {
-            pairs.push((Value::Int(8), Value::Int(self.ahead as i64)));
-        }
+        let refused = self.refused.iter().map(|r| {
+            Value::Array(vec![
+                Value::Bytes(r.hash.to_vec()),
+                Value::Text(r.code.clone()),
+                Value::Text(r.detail.clone()),
+            ])
+        });
+        push_list(&mut pairs, 7, Value::Array(refused.collect()));
         cbor::encode(&Value::Map(pairs))
     }
 
@@ -237,14 +215,22 @@ impl Answer {
         }
         let value = cbor::decode(bytes)?;
         read_version(&value)?;
+        let refused = |v: &Value| {
+            let [hash, code, detail] = v.as_array()? else { return None };
+            Some(Refused {
+                hash: SegmentHash::from_slice(hash.as_bytes()?)?,
+                code: code.as_text()?.to_owned(),
+                detail: detail.as_text()?.to_owned(),
+            })
+        };
+        let refused = read_list(&value, 7, limits::EXCHANGE_SEGMENTS, "refused")?.iter().map(refused);
         Ok(Self {
             place: value.get_int(2).and_then(Value::as_uint).ok_or(missing("place"))?,
             receipts: read_blobs(&value, 3, "receipts")?,
             segments: read_blobs(&value, 4, "segments")?,
             more: value.get_int(5).and_then(Value::as_bool).unwrap_or(false),
-            ends: read_ends(&value, 6, limits::EXCHANGE_JOURNALS)?,
-            refused: read_refused(&value, 7)?,
-            ahead: value.get_int(8).map_or(Some(0), Value::as_uint).ok_or(missing("ahead"))?,
+            ends: read_ends(&value, 6)?,
+            refused: refused.collect::<Option<_>>().ok_or(missing("refused"))?,
         })
     }
 }

@@ -7,7 +7,6 @@
 
 mod audit;
 mod messages;
-mod published;
 mod segments;
 mod statements;
 

@@ -122,15 +122,6 @@ id!(
     /// A sealed record of a person who handed something in: SHA-256 of its ciphertext, as the tablet sealed it.
     PersonHash, 32
 );
-id!(
-    /// A part of a pack or of a look-up table: SHA-256 of its bytes.
-    PartHash, 32
-);
-
-id!(
-    /// A photo or another file: SHA-256 of its bytes.
-    MediaHash, 32
-);
 
 id!(
     /// A finding: SHA-256 of its rule, its documents and its key.

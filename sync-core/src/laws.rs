@@ -228,7 +228,7 @@ fn deliver(tellers: &[Teller], seed: u64) -> Replica {
             }
             _ => {
                 let (receipts, ends, refused) = (vec![], vec![], vec![]);
-                let answer = Answer { place: 1, receipts, segments: batch, more: false, ends, refused, ahead: 0 };
+                let answer = Answer { place: 1, receipts, segments: batch, more: false, ends, refused };
                 Answer::from_bytes(&answer.to_bytes()).unwrap().segments
             }
         };
@@ -257,7 +257,7 @@ proptest! {
         for (number, (n, role)) in [(0, Role::Supervisor), (1, Role::Storekeeper)].into_iter().enumerate() {
             let officer = OfficerId::from_bytes(*Teller::new(n).pen.journal.as_bytes());
             let enrolled =
-                Decision::DeviceEnrolled { device: device_of(&officer), key: Vec::new(), officer, label: String::new(), bundle_key: None };
+                Decision::DeviceEnrolled { device: device_of(&officer), key: Vec::new(), officer, label: String::new() };
             authority.take(number as u64, &Decision::RoleGranted { officer, role });
             authority.take(number as u64, &enrolled);
         }

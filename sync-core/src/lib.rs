@@ -14,7 +14,6 @@
 
 pub mod audit;
 pub mod authorise;
-pub mod bundle;
 pub mod cbor;
 pub mod certificate;
 pub mod custody;
@@ -23,7 +22,6 @@ pub mod destruction;
 pub mod document;
 pub mod domain;
 pub mod edit;
-pub mod entries;
 pub mod entry;
 pub mod exchange;
 pub mod handover;
@@ -36,11 +34,7 @@ pub mod keys;
 #[cfg(test)]
 mod laws;
 pub mod limits;
-pub mod lookup;
 pub mod marks;
-pub mod media;
-pub mod pack;
-pub mod peer;
 pub mod person;
 pub mod policy;
 pub mod receipt;
@@ -48,7 +42,6 @@ pub mod rules;
 #[cfg(test)]
 mod samples;
 pub mod segment;
-mod signed;
 pub mod spot_check;
 #[cfg(test)]
 mod vectors;

@@ -28,16 +28,6 @@ pub const CBOR_DEPTH: usize = 12;
 pub const EXCHANGE_BYTES: usize = 4 * 1024 * 1024;
 /// Most segments in one exchange message.
 pub const EXCHANGE_SEGMENTS: usize = 4_096;
-/// Largest head of a streamed message, in bytes.
-pub const STREAM_HEAD: usize = 256 * 1024;
-/// Most segments for which a streamed message asks receipts again.
-pub const STREAM_WANTED: usize = 256;
-/// Most journals that two tablets name to each other.
-pub const PEER_JOURNALS: usize = 16_384;
-/// Largest file of a bundle, in bytes.
-pub const BUNDLE_BYTES: usize = 4 * 1024 * 1024;
-/// Most files in one set of a bundle.
-pub const BUNDLE_FILES: usize = 4_096;
 /// Most journals named in one exchange message.
 pub const EXCHANGE_JOURNALS: usize = 256;
 /// Claimed times outside these bounds (1970-01-01 to 9999-12-31, ms since the Unix epoch) are refused as malformed; within them
@@ -45,27 +35,3 @@ pub const EXCHANGE_JOURNALS: usize = 256;
 pub const CLAIMED_MS: core::ops::RangeInclusive<i64> = 0..=253_402_300_799_999;
 /// Largest sealed record of a person, in bytes; the largest size class of its plain form and its envelope fit.
 pub const PERSON_BYTES: usize = 64 * 1024;
-/// Largest photo or other file, in bytes.
-pub const MEDIA_BYTES: usize = 30_000_000;
-/// Largest working copy of a photo, in bytes.
-pub const MEDIA_SMALL_BYTES: usize = 250_000;
-/// Most bytes of a file in one part of its upload; less is usual.
-pub const MEDIA_PART_BYTES: usize = 1024 * 1024;
-/// Most pixels of a photo that is decoded, width times height.
-pub const MEDIA_PIXELS: u64 = 100_000_000;
-/// Most files in one question which of them are stored.
-pub const MEDIA_ASKED: usize = 1_000;
-/// Largest part of a pack or of a look-up table, in bytes: what a bad link carries in one piece.
-pub const PART_BYTES: usize = 256 * 1024;
-/// Most parts of a pack or of a look-up table.
-pub const PARTS: usize = 4_096;
-/// Most rows in a part of a pack.
-pub const PACK_PART_ROWS: usize = 4_096;
-/// Largest part of a pack once inflated, in bytes.
-pub const PACK_PART_INFLATED: usize = 4 * 1024 * 1024;
-/// Most markings that a row of a pack shows.
-pub const PACK_ROW_SERIALS: usize = 16;
-/// Most serials that are added to a look-up table in one message.
-pub const LOOKUP_ADDITIONS: usize = 20_000;
-/// Most documents whose entries are asked for at once.
-pub const ENTRIES_DOCUMENTS: usize = 256;

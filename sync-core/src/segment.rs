@@ -23,12 +23,10 @@ mod codec;
 mod compress;
 #[cfg(test)]
 mod dictionary;
-mod excerpt;
 mod sealed;
 mod verified;
 
 pub use compress::{DICTIONARY_NEWEST, Level};
-pub use excerpt::{OpenedExcerpt, VerifiedExcerpt, open_excerpt};
 pub use sealed::{SealedSegment, Sealing, seal};
 pub use verified::{OpenedSegment, VerifiedSegment, open};
 
@@ -118,12 +116,6 @@ pub enum SegmentError {
         /// Why.
         source: EntryError,
     },
-    /// An entry that travels alone is not the one that its segment lists.
-    #[error("entry {index} is not the one that its segment lists")]
-    NotInList {
-        /// Its place in the segment.
-        index: usize,
-    },
     /// Meant for another register.
     #[error("the segment is meant for register {found}")]
     WrongRegister {
@@ -155,7 +147,6 @@ impl SegmentError {
             Self::Dictionary { .. } => "segment.dictionary",
             Self::Count { .. } => "segment.count",
             Self::Entry { source, .. } => source.code(),
-            Self::NotInList { .. } => "segment.not_in_list",
             Self::WrongRegister { .. } => "segment.wrong_register",
             Self::WrongDevice => "segment.wrong_device",
             Self::WrongJournal => "segment.wrong_journal",

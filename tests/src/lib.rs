@@ -1,13 +1,8 @@
 //! What the stories share: a real register on each database, tablets over real HTTP, and the shipped binary.
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a story stops at the first surprise")]
 
-pub mod bucket;
-pub mod cutting;
 pub mod hand;
-pub mod link;
-pub mod media;
 pub mod program;
-pub mod reorder;
 pub mod state;
 pub mod tale;
 pub mod web;

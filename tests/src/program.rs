@@ -1,6 +1,6 @@
 //! The shipped `ploughshare`: built once, run with a data directory, killed when a story ends.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
@@ -27,18 +27,6 @@ pub fn ploughshare() -> PathBuf {
             target.join("ploughshare")
         })
         .clone()
-}
-
-/// A command line of the tablet with its store in a folder; what goes in by standard input stands in no history. Gives its exit code, what it
-/// printed, and what went to standard error.
-pub fn fieldkit(store: &Path, arguments: &[&str], input: &str) -> (Option<i32>, String, String) {
-    let mut command = Command::new(ploughshare().with_file_name("fieldkit"));
-    command.args(["--store", &store.display().to_string()]).args(arguments);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code(), text(output.stdout), text(output.stderr))
 }
 
 /// A register for the command line: a data directory and, on PostgreSQL, an address.

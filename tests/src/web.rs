@@ -81,11 +81,6 @@ impl Web {
         Self { address: address.to_owned(), ..self.clone() }
     }
 
-    /// The whole address of a path.
-    pub fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.address)
-    }
-
     /// Asks for something.
     pub fn get(&self, path: &str) -> Reply {
         let request = ureq::http::Request::get(format!("{}{path}", self.address));

@@ -5,12 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ploughshare_core::authorise::{Circumstances, Reason};
-use ploughshare_core::decision::Authority;
 use ploughshare_core::document::attestation::{Attestation, KINDS};
 use ploughshare_core::document::{Statement, fold, fold_as_seen, judge};
-use ploughshare_core::domain::procedures::HandoverRecord;
 use ploughshare_core::edit::Edit;
-use ploughshare_core::handover::items;
 use ploughshare_core::ids::{DocId, EntryHash};
 use ploughshare_core::limits;
 use rusqlite::Connection;
@@ -25,17 +22,15 @@ use crate::model::AttestedView;
 use crate::store::{Result, entries, journals, kv};
 
 /// What an officer attests of which documents.
-#[derive(Debug, Clone, uniffi::Record)]
+#[derive(Debug, Clone)]
 pub struct Attesting {
     /// The documents: each its id, or at least the first 8 digits.
     pub documents: Vec<String>,
     /// What: one of the kinds of the core, for example `verified`, `has_issues`, `destroyed`, `witnessed`, `handed_over`.
     pub what: String,
     /// A word beside it; may be empty.
-    #[uniffi(default)]
     pub note: String,
     /// Whether to attest also where it will not count.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
@@ -86,15 +81,8 @@ impl Tablet {
         let enrolled = enrolled.as_ref().ok_or_else(TabletError::not_enrolled)?;
         let tx = store.write()?;
         let (mut all, mut named) = (Vec::with_capacity(said.documents.len()), BTreeSet::new());
-        let mut documents = Vec::new();
         for document in &said.documents {
             let id = document_id(&tx, document)?;
-            documents.push(id);
-            if said.what == "consented" {
-                documents.extend(returned_by(&tx, &id, authority)?);
-            }
-        }
-        for id in documents {
             if !named.insert(id) {
                 continue;
             }
@@ -109,14 +97,6 @@ impl Tablet {
         tx.commit()?;
         Ok(all)
     }
-}
-
-/// The items of a hand-over: whoever consents to a return consents on each of them, for a return counts by what is said on the item.
-fn returned_by(conn: &Connection, id: &DocId, authority: &Authority) -> Result<BTreeSet<DocId>> {
-    let statements: Vec<Statement> = entries::kept_about(conn, id)?.into_iter().map(|kept| kept.statement).collect();
-    let folded = fold(*id, &statements, &exceptions(authority));
-    let is_one = folded.kind.as_deref() == Some("handover");
-    Ok(if is_one { items(&HandoverRecord::read(&folded.content())) } else { BTreeSet::new() })
 }
 
 fn attest_one(
@@ -172,7 +152,7 @@ fn attest_one(
         key: None,
         signature: None,
     };
-    let edits = vec![Edit::Attest(session.signed(word)?.to_value())];
+    let edits = vec![Edit::Attest(word.signed(&session.key).to_value())];
     let journal = journals::open(conn)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
     let after = what_was_seen(&everything, &statements, &journal.id);
     let entry = entry(conn, voice, Saying { document: Some(id), after, edits })?;

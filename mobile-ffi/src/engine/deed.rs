@@ -15,7 +15,7 @@ use rusqlite::{Connection, Transaction};
 
 use super::hints::unfit;
 use super::read::{circumstances, claims};
-use super::record::{Saying, Voice, append, continued, creation, entry, note_time, what_was_seen};
+use super::record::{Saying, Voice, append, creation, entry, note_time, what_was_seen};
 use super::{Clock, Engine, Session, Tablet, exceptions, newest_decision};
 use crate::error::TabletError;
 use crate::platform::Platform;
@@ -26,9 +26,6 @@ use crate::store::{Result, entries, journals};
 const EDIT_BYTES: usize = 40 * 1024;
 /// Edits that one entry takes before another is begun.
 const EDITS: usize = 300;
-
-/// For how long after its first word a run of scans is one entry, in ms: its claimed time is that of the first.
-const RUN_MS: i64 = 15 * 60 * 1000;
 
 /// A document as it is shown and as it counts.
 #[derive(Debug, Clone)]
@@ -133,7 +130,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaker()?.unwrap_or(session.officer);
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let tx = store.write()?;
         let now_ms = clock.read(self.platform.as_ref())?.claimed_ms;
         let platform = self.platform.as_ref();
@@ -203,50 +200,6 @@ impl Deed<'_> {
             some.push(edit);
         }
         if some.is_empty() { Ok(()) } else { self.say_once(id, some) }
-    }
-
-    /// Adds what was scanned to a set of a document. Thousands of small things are scanned into one list, and a journal says a thousand
-    /// statements of a document at most. So a run of scans is one statement: while the last word on the document is of this officer, adds to the
-    /// same set, is not sealed and is minutes old, it is continued. Nobody can have seen it, and whatever was said of it is said still.
-    pub(super) fn scanned(&mut self, id: &DocId, edits: Vec<Edit>) -> Result<()> {
-        let kept = entries::kept_about(&self.tx, id)?;
-        let Some(last) = self.continuable(id, &kept, &edits)? else { return self.say(id, edits) };
-        let others: Vec<Kept> = kept.into_iter().filter(|k| k.statement.hash != last.hash).collect();
-        let mut entry = last.entry;
-        entry.edits.extend(edits);
-        let statements: Vec<Statement> = others.iter().map(|k| k.statement.clone()).collect();
-        let kind = fold(*id, &statements, &exceptions(self.authority)).kind;
-        let kind = kind.ok_or_else(|| TabletError::not_found("document", &id.to_string()))?;
-        self.weigh(*id, &others, &entry, &kind)?;
-        let moment = self.clock.read(self.platform)?;
-        let (session, officer, authority) = (self.session, self.officer, self.authority);
-        let voice = Voice { session, officer, authority, boot: self.boot, moment };
-        continued(&self.tx, &voice, &kind, &last.hash, &entry)
-    }
-
-    /// The entry that these scans continue, if there is one.
-    fn continuable(&self, id: &DocId, kept: &[Kept], edits: &[Edit]) -> Result<Option<Statement>> {
-        let set_of = |edits: &[Edit]| -> Option<String> {
-            let mut sets = edits.iter().map(|edit| if let Edit::Add { set, .. } = edit { Some(set) } else { None });
-            let first = sets.next()??;
-            sets.all(|set| set == Some(first)).then(|| first.clone())
-        };
-        let Some(set) = set_of(edits) else { return Ok(None) };
-        // The last in the store is the last that was said here, or came from elsewhere since.
-        let Some(last) = kept.last().filter(|last| last.segment.is_none()) else { return Ok(None) };
-        let entry = &last.statement.entry;
-        let journal = journals::open(&self.tx)?.ok_or_else(|| TabletError::damaged("no open journal"))?;
-        let size: usize = entry.edits.iter().chain(edits).map(|edit| cbor::encode(&edit.to_value()).len()).sum();
-        let fits = entry.edits.len() + edits.len() <= EDITS && size <= EDIT_BYTES;
-        let fresh = (0..=RUN_MS).contains(&(self.now_ms - entry.claimed_ms));
-        let own = entry.journal == journal.id && entry.officer == self.officer && entry.document == Some(*id);
-        if !(own && fits && fresh && set_of(&entry.edits) == Some(set)) {
-            return Ok(None);
-        }
-        let statements: Vec<Statement> = kept.iter().map(|k| k.statement.clone()).collect();
-        let seen = fold(*id, &statements, &exceptions(self.authority));
-        let alone = seen.heads == [last.statement.hash] && !seen.update_needed;
-        Ok(alone.then(|| last.statement.clone()))
     }
 
     fn say_once(&mut self, id: &DocId, edits: Vec<Edit>) -> Result<()> {

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use ploughshare_core::bundle::key_proof;
 use ploughshare_core::keys::{PublicKey, SecretKey};
 use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use super::installation::{DEVICE_KEY, begin_journal, device_key, fresh_number};
+use super::installation::{DEVICE_KEY, begin_journal, device_key};
 use super::token::post_json;
 use super::{Session, Tablet};
 use crate::error::{ErrorKind, TabletError};
@@ -69,12 +68,7 @@ impl Tablet {
         let public = hex::encode(key.public().as_bytes());
         let ticket = ticket.trim();
         let signature = proof(&key, ticket, &public);
-        let bundle_key = self.bundle_key()?.to_public().to_string();
-        let bundle_signature = hex::encode(key.sign(&key_proof(ticket, &bundle_key)));
-        let body = json!({
-            "ticket": ticket, "public_key": public, "label": label, "signature": signature, "bundle_key": bundle_key,
-            "bundle_signature": bundle_signature,
-        });
+        let body = json!({ "ticket": ticket, "public_key": public, "label": label, "signature": signature });
         let url = format!("{server}/api/v1/enrol");
         let said: Enrolled = post_json(transport, url, &body, &mut SyncReport::default()).map_err(not_enrolled_yet)?;
         let enrolment = check(said, server, &key)?;
@@ -88,15 +82,13 @@ impl Tablet {
             ));
         }
         let bytes = serde_json::to_vec(&enrolment).map_err(|e| TabletError::internal(e.to_string()))?;
-        let session = Session::load(enrolment.clone(), self.vault.as_ref())?;
-        let nonce = fresh_number(self.platform.as_ref(), self.vault.as_ref())?;
         let mut engine = self.engine();
         let tx = engine.store.write()?;
         kv::put(&tx, kv::ENROLMENT, &bytes)?;
         kv::remove(&tx, kv::TOKEN)?;
         tx.commit()?;
-        engine.session = Some(session);
-        begin_journal(&mut engine, &nonce)?;
+        engine.session = Some(Session::load(enrolment.clone(), self.vault.as_ref())?);
+        begin_journal(&mut engine, self.platform.as_ref(), self.vault.as_ref())?;
         Ok(enrolment)
     }
 

@@ -13,10 +13,8 @@ use crate::store::{Result, journals, kv};
 
 /// Name of the device's key in the vault.
 pub(super) const DEVICE_KEY: &str = "device.key";
-/// Name of the secret that opens bundles, in the vault.
-pub(super) const BUNDLE_KEY: &str = "bundle.key";
 /// Name of the installation's number in the vault.
-pub(super) const INSTALLATION: &str = "installation";
+const INSTALLATION: &str = "installation";
 
 /// The device's key, if this device still has it.
 pub(super) fn device_key(vault: &dyn KeyVault) -> Result<Option<SecretKey>> {
@@ -66,25 +64,20 @@ pub(super) fn settle(engine: &mut Engine, platform: &dyn Platform, vault: &dyn K
     let open = journals::open(engine.store.read())?;
     let same = nonce.as_ref().map(|n| sha256(n).to_vec()) == known && known.is_some();
     let fits = open.as_ref().is_some_and(|j| nonce.as_deref() == Some(&j.nonce[..]));
-    if same && fits { Ok(()) } else { begin_journal(engine, &fresh_number(platform, vault)?) }
+    if same && fits { Ok(()) } else { begin_journal(engine, platform, vault) }
 }
 
-/// A new number in the vault, for [`begin_journal`]. The vault is the platform's: nothing is locked while it is asked.
-pub(super) fn fresh_number(platform: &dyn Platform, vault: &dyn KeyVault) -> Result<[u8; 16]> {
+/// Begins a new journal, marked as going on after the one that was open. The new number is durable before the journal is.
+pub(super) fn begin_journal(engine: &mut Engine, platform: &dyn Platform, vault: &dyn KeyVault) -> Result<()> {
     let nonce: [u8; 16] =
         platform.random(16)?.try_into().map_err(|_| TabletError::internal("the platform gave too few random bytes"))?;
     vault.store(INSTALLATION, nonce.to_vec())?;
-    Ok(nonce)
-}
-
-/// Begins a new journal, marked as going on after the one that was open. Its number is durable before the journal is.
-pub(super) fn begin_journal(engine: &mut Engine, nonce: &[u8; 16]) -> Result<()> {
     let session = engine.session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-    let journal: JournalId = session.key()?.public().journal(nonce, &session.operation);
+    let journal: JournalId = session.key()?.public().journal(&nonce, &session.operation);
     let tx = engine.store.write()?;
     let before = journals::open(&tx)?;
-    journals::begin(&tx, &journal, nonce, before.map(|j| j.id).as_ref())?;
-    kv::put(&tx, kv::INSTALLATION, &sha256(nonce))?;
+    journals::begin(&tx, &journal, &nonce, before.map(|j| j.id).as_ref())?;
+    kv::put(&tx, kv::INSTALLATION, &sha256(&nonce))?;
     tx.commit()?;
     Ok(())
 }

@@ -10,11 +10,10 @@ mod wrap;
 pub(crate) use delay::{Stamp, Wrong};
 pub use pin::Pin;
 pub use session::OfficerSession;
-pub(super) use session::{LOCK, Speaking, alone};
+pub(super) use session::Speaking;
 pub(crate) use wrap::{Cost, Wrapped};
 
 use ploughshare_core::decision::Authority;
-use ploughshare_core::identity::Role;
 use ploughshare_core::ids::OfficerId;
 use ploughshare_core::keys::{SecretKey, sha256};
 use ploughshare_core::policy::OFFICER_LEASE_DAYS;
@@ -162,44 +161,19 @@ impl Tablet {
         Ok(rows.iter().map(|row| view(row, &engine.authority, seen, &now)).collect())
     }
 
-    /// Forgets an officer's key on this tablet, asked for by their PIN, or by that of a registrar who keeps a key here. What was signed with
-    /// it stays; the register knows the key until it is revoked there.
-    pub fn remove_officer(&self, officer: &str, registrar: Option<&str>, pin: &Pin) -> Result<OfficerView> {
+    /// Forgets an officer's key on this tablet. What was signed with it stays; the register knows the key until it is revoked there.
+    pub fn remove_officer(&self, officer: &str) -> Result<OfficerView> {
         let _alone = session::alone(&self.dir)?;
         let now = Stamp::read(self.platform.as_ref())?;
         let row = self.officer_named(officer)?;
-        match registrar {
-            None => drop(self.open_key(&row, pin)?),
-            Some(registrar) => self.is_registrar(registrar, pin, &now)?,
-        }
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let shown = view(&row, &engine.authority, now.wall_ms, &now);
         let tx = engine.store.write()?;
         officers::remove(&tx, &row.public_key)?;
         tx.commit()?;
-        drop(engine);
         self.vault.remove(&row.secret_name)?;
         Ok(shown)
-    }
-
-    /// Whether somebody whose key is here is a registrar whose word counts, and this is their PIN.
-    fn is_registrar(&self, registrar: &str, pin: &Pin, now: &Stamp) -> Result<()> {
-        let row = self.officer_named(registrar)?;
-        let is_one = {
-            let mut engine = self.engine();
-            engine.refresh_authority()?;
-            let shown = view(&row, &engine.authority, now.wall_ms, now);
-            shown.state == "ready" && shown.roles.iter().any(|role| role == Role::Registrar.code())
-        };
-        if !is_one {
-            return Err(TabletError::refused(
-                "officer.not_registrar",
-                format!("{} is no registrar whose key can be used here", row.name),
-                "Nothing was changed. The officer's own PIN does it, or that of a registrar who keeps a key on this tablet.",
-            ));
-        }
-        self.open_key(&row, pin).map(drop)
     }
 
     /// Seals an officer's key under another PIN and a new secret of the vault.
@@ -216,7 +190,6 @@ impl Tablet {
         let fresh = fresh.ok_or_else(|| TabletError::not_found("officer", &row.name))?;
         officers::put(&tx, &KeyRow { secret_name, wrapped, ..fresh })?;
         tx.commit()?;
-        drop(engine);
         self.vault.remove(&row.secret_name)?;
         Ok(())
     }

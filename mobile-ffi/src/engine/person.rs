@@ -12,7 +12,7 @@ use ploughshare_core::person::receipt::PersonReceipt;
 use ploughshare_core::person::{Person, PersonError};
 
 use super::record::{Voice, say_on};
-use super::sync::{Broken, Round, Run};
+use super::sync::{PATIENCE, Round, Run};
 use super::token::problem;
 use super::{Engine, Session, Tablet, document_id};
 use crate::error::{ErrorKind, TabletError};
@@ -52,7 +52,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaker()?.unwrap_or(session.officer);
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let key = authority.person_key.as_deref().ok_or_else(no_key)?;
         let recipient = age::x25519::Recipient::from_str(key).map_err(|_| no_key())?;
         // A clock that runs behind must not make a year of birth impossible: the register's last decision was not later than now.
@@ -112,6 +112,7 @@ impl Run<'_> {
     /// a link that breaks costs one request.
     pub(super) fn persons(&mut self) -> Result<()> {
         let waiting = persons::unsent(self.tablet.engine().store.read())?;
+        let mut failures = 0;
         let mut waiting = waiting.into_iter();
         let mut next = waiting.next();
         while let Some(hash) = next {
@@ -128,19 +129,23 @@ impl Run<'_> {
                     self.report.persons_held = Some(code);
                     return Ok(());
                 }
-                Err(broken) => {
-                    self.broke(broken, false)?;
+                Err(error) => {
+                    failures += 1;
+                    self.report.interruptions += 1;
+                    if failures >= PATIENCE {
+                        return Err(error);
+                    }
                     continue;
                 }
             }
-            self.went_well();
+            failures = 0;
             next = waiting.next();
         }
         Ok(())
     }
 
     /// Sends one; the inner error is worth trying again.
-    fn one_person(&mut self, hash: &PersonHash) -> Result<std::result::Result<Sent, Broken>> {
+    fn one_person(&mut self, hash: &PersonHash) -> Result<std::result::Result<Sent, TabletError>> {
         let (url, bytes) = {
             let engine = self.tablet.engine();
             let session = engine.session()?;
@@ -152,12 +157,10 @@ impl Run<'_> {
         let Some(bytes) = bytes else { return Ok(Ok(Sent::Safe)) };
         let answer = match self.post(&url, "application/octet-stream", &bytes)? {
             Round::Answered(answer) => answer,
-            Round::Broke(Broken { error, .. })
-                if error.kind == ErrorKind::Server && error.code.starts_with("person.") =>
-            {
+            Round::Broke(error) if error.kind == ErrorKind::Server && error.code.starts_with("person.") => {
                 return Ok(Ok(Sent::Held(error.code)));
             }
-            Round::Broke(broken) => return Ok(Err(broken)),
+            Round::Broke(error) => return Ok(Err(error)),
             Round::Refused(answer) => return refusal(&answer).map(Ok),
         };
         let mut engine = self.tablet.engine();

@@ -21,15 +21,15 @@ use ploughshare_core::domain::schema;
 use ploughshare_core::ids::{DocId, OfficerId};
 use serde::Serialize;
 
-pub use count::{ByClass, CountView, DiscrepancyView, NewCount, SightingView, Tally};
+pub use count::{CountView, DiscrepancyView, NewCount, SightingView, Tally};
 pub use custody::{ChainView, Hold, Placed, Placing, StepView};
 pub use destruction::{
-    DestructionItemView, DestructionView, IdentityView, ItemResult, NewDestruction, PhotoHash, Planned, ScrapLeft,
+    DestructionItemView, DestructionView, IdentityView, ItemResult, NewDestruction, Planned, ScrapLeft,
 };
 pub use handover::{DiffView, HandoverView, NewHandover, ReceiptOptions, ScanView, SealSeen};
 pub use incident::NewIncident;
 pub use marking::{MarkBlockView, MarkGiven, Marking, MarksReserved, NewSession, SessionView};
-pub use spot_check::{FieldErrors, InError, NewSpotCheck, NextView, SpotCheckView, SpotReading};
+pub use spot_check::{FieldErrors, NewSpotCheck, NextView, SpotCheckView, SpotReading};
 pub use stock::{StockItemView, StockSum, StockView};
 
 use super::deed::{Deed, Seen, short};
@@ -55,7 +55,7 @@ fn advanced(progress: &Progress, items: usize) {
 }
 
 /// An item that a procedure does not take, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RefusedItem {
     /// As it was named.
     pub named: String,
@@ -68,7 +68,7 @@ pub struct RefusedItem {
 }
 
 /// An item as procedures show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ItemLine {
     /// The item.
     pub item: String,

@@ -15,7 +15,7 @@ use ploughshare_core::limits;
 use rusqlite::Connection;
 
 use super::hints::unfit;
-use super::{Engine, Moment, Session, Tablet, document_id, exceptions, photos, review};
+use super::{Engine, Moment, Session, Tablet, document_id, exceptions, review};
 use crate::error::TabletError;
 use crate::model::Saved;
 use crate::store::{Result, documents, entries, imports, journals, kv};
@@ -76,7 +76,6 @@ pub(super) fn append(conn: &Connection, voice: &Voice<'_>, kind: &str, entry: En
     entries::add(conn, &hash, &entry, &bytes, None, voice.moment.claimed_ms)?
         .ok_or_else(|| TabletError::internal("this entry was said before"))?;
     journals::advance(conn, &entry.journal, entry.number + 1)?;
-    photos::note_said(conn, &entry.edits, &document)?;
     let saved = Saved { document: document.to_string(), entry: hash.to_string(), number: entry.number };
     let now_ms = voice.moment.claimed_ms;
     let reviewer = |conn: &Connection, document: &Document| {
@@ -85,43 +84,12 @@ pub(super) fn append(conn: &Connection, voice: &Voice<'_>, kind: &str, entry: En
     let folded = if entry.document.is_none() {
         documents::write_fold(conn, &document, &[Statement { hash, entry }], voice.authority, &reviewer, now_ms)?
     } else {
-        refolded(conn, voice, &document)?
+        documents::refold(conn, &document, voice.authority, &reviewer, now_ms)?
     };
     if let Some(void) = folded.void.get(&hash) {
         return Err(void.clone().into());
     }
     Ok((saved, folded))
-}
-
-/// Says an entry in the place of one that it continues, which is not sealed and on which nothing stands.
-pub(super) fn continued(
-    conn: &Connection,
-    voice: &Voice<'_>,
-    kind: &str,
-    before: &EntryHash,
-    entry: &Entry,
-) -> Result<()> {
-    entry.check(kind)?;
-    let bytes = entry.to_bytes();
-    if bytes.len() > limits::ENTRY_BYTES {
-        return Err(EntryError::TooLarge { bytes: bytes.len() }.into());
-    }
-    let hash = EntryHash::from_bytes(sha256(&bytes));
-    let document = entry.about(&hash);
-    if !entries::grow(conn, before, &hash, &bytes)? {
-        return Err(TabletError::internal("the entry that is continued is sealed"));
-    }
-    photos::note_said(conn, &entry.edits, &document)?;
-    let folded = refolded(conn, voice, &document)?;
-    folded.void.get(&hash).map_or(Ok(()), |void| Err(void.clone().into()))
-}
-
-fn refolded(conn: &Connection, voice: &Voice<'_>, document: &DocId) -> Result<Document> {
-    let now_ms = voice.moment.claimed_ms;
-    let reviewer = |conn: &Connection, document: &Document| {
-        review::state(conn, &document.id, Some(voice.session), voice.authority, now_ms)
-    };
-    documents::refold(conn, document, voice.authority, &reviewer, now_ms)
 }
 
 /// The creation that a draft stands for. Sets come in the order in which they stand in the entry, so that the keys of members come out
@@ -191,7 +159,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaker()?.unwrap_or(session.officer);
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let tx = store.write()?;
         let mut all = Vec::with_capacity(drafts.len());
         for draft in drafts {
@@ -220,7 +188,7 @@ impl Tablet {
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaker()?.unwrap_or(session.officer);
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let mut tx = store.write()?;
         let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
@@ -322,26 +290,12 @@ impl Tablet {
         })
     }
 
-    /// Says something more about a document whose kind only the store knows: `edits` is told it.
-    pub(crate) fn edit_of_kind(&self, document: &str, edits: impl FnOnce(&str) -> Result<Vec<Edit>>) -> Result<Saved> {
-        self.say(document, |seen| edits(seen.kind.as_deref().unwrap_or_default()))
-    }
-
-    /// Chooses a value, written as JSON, where several stand.
-    pub fn choose_json(&self, document: &str, path: &str, json: &serde_json::Value, reason: &str) -> Result<Saved> {
-        self.say(document, |seen| {
-            conflict(seen, path)?;
-            let value = json_to_value(seen.kind.as_deref().unwrap_or_default(), path, json).map_err(unfit)?;
-            Ok(vec![Edit::Choose { path: path.to_owned(), value, reason: reason.to_owned() }])
-        })
-    }
-
     fn say(&self, document: &str, edits: impl FnOnce(&Document) -> Result<Vec<Edit>>) -> Result<Saved> {
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
-        let officer = self.speaker()?.unwrap_or(session.officer);
+        let officer = self.speaking.now().unwrap_or(session.officer);
         let id = document_id(store.read(), document)?;
         let moment = clock.read(self.platform.as_ref())?;
         let voice = Voice { session, officer, authority, boot: *boot, moment };

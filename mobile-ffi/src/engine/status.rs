@@ -4,9 +4,9 @@ use ploughshare_core::document::{Document, fold};
 
 use super::read::waiting_view;
 use super::{Tablet, exceptions, newest_decision};
-use crate::model::{PersonRefusedView, PhotosWaiting, RefusedView, TabletStatus};
+use crate::model::{PersonRefusedView, RefusedView, TabletStatus};
 use crate::store::query::count;
-use crate::store::{Result, documents, entries, journals, kv, media, persons, segments};
+use crate::store::{Result, documents, entries, journals, kv, persons, segments};
 
 /// One day in ms.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -66,7 +66,6 @@ impl Tablet {
             aside: count(conn, "SELECT count(*) FROM aside")?,
             persons_unsent: persons::unsent(conn)?.len() as u64,
             persons_refused: persons_refused.collect(),
-            photos: photos_waiting(conn)?,
             in_conflict: count(conn, "SELECT count(*) FROM documents WHERE conflicts > 0")?,
             with_findings: count(conn, "SELECT count(*) FROM documents WHERE open_findings > 0")?,
             place: kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64,
@@ -77,15 +76,4 @@ impl Tablet {
             last_sync_ms: kv::number(conn, kv::LAST_SYNC)?,
         })
     }
-}
-
-/// Photos that wait to be sent, those among them of which it is not settled yet that a statement names them.
-fn photos_waiting(conn: &rusqlite::Connection) -> Result<PhotosWaiting> {
-    let both = |original| -> Result<(u64, u64)> {
-        let (kept, waiting) = (media::sums(conn, "kept", original)?, media::sums(conn, "waiting", original)?);
-        Ok((kept.count + waiting.count, kept.bytes + waiting.bytes))
-    };
-    let ((copies, copies_bytes), (originals, originals_bytes)) = (both(false)?, both(true)?);
-    let refused = media::sums(conn, "refused", false)?.count + media::sums(conn, "refused", true)?.count;
-    Ok(PhotosWaiting { copies, copies_bytes, originals, originals_bytes, refused })
 }

@@ -18,7 +18,7 @@ use rusqlite::Connection;
 use super::officers::Stamp;
 use super::{Engine, Session, review};
 use crate::error::{ErrorKind, TabletError};
-use crate::store::{Result, carried, decisions, documents, entries, journals, kv, officers, segments};
+use crate::store::{Result, decisions, documents, entries, journals, kv, officers, segments};
 
 /// What an answer brought.
 #[derive(Debug, Default)]
@@ -39,26 +39,12 @@ pub(super) struct Taken {
     pub new_journal: bool,
 }
 
-/// By which way something came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Way {
-    /// In answer to a question of now: the register is there.
-    Register,
-    /// Sealed by the register at some time: whoever knows the feed up to `after` knows it up to `upto` with it.
-    Card { after: u64, upto: u64 },
-    /// From another tablet. The register may not have it, so it is carried there.
-    Tablet,
-    /// From another tablet, which knows that the register has it.
-    Settled,
-}
-
 /// Takes in an answer. `asked_again` are journals that were sent again in this sync already.
 pub(super) fn take(
     engine: &mut Engine,
     answer: &Answer,
     asked_again: &mut BTreeSet<JournalId>,
     now: &Stamp,
-    way: Way,
 ) -> Result<Taken> {
     let now_ms = now.wall_ms;
     let mut taken = Taken::default();
@@ -66,7 +52,7 @@ pub(super) fn take(
     let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
     let tx = store.write()?;
     for bytes in &answer.receipts {
-        take_receipt(&tx, session, bytes, now_ms, &mut taken)?;
+        take_receipt(&tx, session, bytes, &mut taken)?;
     }
     for refused in &answer.refused {
         take_refusal(&tx, refused, asked_again, &mut taken)?;
@@ -81,7 +67,6 @@ pub(super) fn take(
         decided: Vec::new(),
         pulled: 0,
         now_ms,
-        way,
     };
     intake.all(&answer.segments)?;
     let Intake { authority: fresh, mut touched, decided, pulled, .. } = intake;
@@ -111,20 +96,13 @@ pub(super) fn take(
         taken.knows_more = true;
         kv::put_number(&tx, kv::PLACE, 0)?;
     }
-    match way {
-        Way::Register => {
-            if !taken.knows_more {
-                let place = kv::number(&tx, kv::PLACE)?.unwrap_or(0).max(answer.place as i64);
-                kv::put_number(&tx, kv::PLACE, place)?;
-                carried::reach(&tx, 0, 0)?;
-            }
-            kv::put_number(&tx, kv::LAST_SYNC, now_ms)?;
-            kv::put_number(&tx, kv::SEEN, now_ms)?;
-            officers::renew_all(&tx, now)?;
-        }
-        Way::Card { after, upto } if !taken.knows_more => carried::reach(&tx, after, upto)?,
-        Way::Card { .. } | Way::Tablet | Way::Settled => {}
+    if !taken.knows_more {
+        let place = kv::number(&tx, kv::PLACE)?.unwrap_or(0).max(answer.place as i64);
+        kv::put_number(&tx, kv::PLACE, place)?;
     }
+    kv::put_number(&tx, kv::LAST_SYNC, now_ms)?;
+    kv::put_number(&tx, kv::SEEN, now_ms)?;
+    officers::renew_all(&tx, now)?;
     let count = decisions::count(&tx)?;
     tx.commit()?;
     *authority = fresh;
@@ -142,7 +120,7 @@ fn changed(before: &OwnModels, now: &OwnModels, make: Option<&str>, name: &str) 
     })
 }
 
-fn take_receipt(conn: &Connection, session: &Session, bytes: &[u8], now_ms: i64, taken: &mut Taken) -> Result<()> {
+fn take_receipt(conn: &Connection, session: &Session, bytes: &[u8], taken: &mut Taken) -> Result<()> {
     let untrusted = |code: &str, what: &str| {
         TabletError::new(
             ErrorKind::Server,
@@ -152,13 +130,11 @@ fn take_receipt(conn: &Connection, session: &Session, bytes: &[u8], now_ms: i64,
         )
     };
     let receipt = Receipt::verify(bytes, &session.register_key).map_err(|e| untrusted(e.code(), &e.to_string()))?;
-    if receipt.register != session.register || receipt.operation != session.operation {
-        return Err(untrusted("receipt.not_ours", "it is for another register or operation"));
-    }
-    if receipt.device != session.device {
-        // For a tablet whose segments were brought from here: it is kept until that one is met.
-        return carried::keep_receipt(conn, &receipt.device, bytes, now_ms)
-            .and_then(|()| receipt.safe.iter().try_for_each(|safe| carried::arrived(conn, &safe.segment).map(drop)));
+    if receipt.register != session.register
+        || receipt.operation != session.operation
+        || receipt.device != session.device
+    {
+        return Err(untrusted("receipt.not_ours", "it is for another device or operation"));
     }
     for safe in &receipt.safe {
         if let Some(entries) = segments::receipted(conn, safe, &receipt)? {
@@ -175,9 +151,6 @@ fn take_refusal(
     asked_again: &mut BTreeSet<JournalId>,
     taken: &mut Taken,
 ) -> Result<()> {
-    if carried::refused(conn, refused)? {
-        return Ok(());
-    }
     // The register misses what lies before: it has forgotten it, unless it refused that too.
     if refused.code == "journal.gap"
         && let Some(journal) = segments::journal_of(conn, refused)?
@@ -228,7 +201,6 @@ struct Intake<'a> {
     decided: Vec<Decision>,
     pulled: u64,
     now_ms: i64,
-    way: Way,
 }
 
 impl Intake<'_> {
@@ -266,9 +238,6 @@ impl Intake<'_> {
     /// Keeps a segment, or says why it has to wait.
     fn judge(&mut self, opened: OpenedSegment) -> Result<Option<&'static str>> {
         if segments::has(self.conn, &opened.hash())? {
-            if self.way != Way::Tablet {
-                carried::arrived(self.conn, &opened.hash())?;
-            }
             return Ok(None);
         }
         let by_register = opened.device() == self.session.register_key.device();
@@ -305,9 +274,6 @@ impl Intake<'_> {
 
     fn keep(&mut self, segment: VerifiedSegment, branch: bool, by_register: bool) -> Result<()> {
         let row = segments::add_other(self.conn, &segment, branch)?;
-        if self.way == Way::Tablet && !by_register {
-            carried::add(self.conn, row, self.now_ms)?;
-        }
         for (hash, entry) in segment.into_entries() {
             let Some(id) = entries::add(self.conn, &hash, &entry, &entry.to_bytes(), Some(row), self.now_ms)? else {
                 continue;

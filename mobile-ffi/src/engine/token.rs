@@ -7,7 +7,7 @@ use super::{Session, Tablet};
 use crate::error::{ErrorKind, TabletError};
 use crate::model::SyncReport;
 use crate::store::{Result, kv};
-use crate::transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Transport, TransportError};
+use crate::transport::{HttpHeader, HttpRequest, HttpResponse, Transport, TransportError};
 
 /// A token is renewed this long before it runs out, in ms.
 const MARGIN_MS: i64 = 20_000;
@@ -92,11 +92,7 @@ pub(super) fn post_json_as<T: DeserializeOwned>(
     let header = |name: &str, value: &str| HttpHeader { name: name.to_owned(), value: value.to_owned() };
     let mut headers = vec![header("content-type", "application/json"), header("accept", "application/json")];
     headers.extend(token.map(|token| header("authorization", &format!("Bearer {token}"))));
-    let answer = send(
-        transport,
-        HttpRequest { method: HttpMethod::Post, url, headers, body: body.to_string().into_bytes() },
-        report,
-    )?;
+    let answer = send(transport, HttpRequest { url, headers, body: body.to_string().into_bytes() }, report)?;
     if !(200..300).contains(&answer.status) {
         return Err(problem(&answer));
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ploughshare_core::decision::{Authority, Site};
 use ploughshare_core::document::attestation::Attestation;
-use ploughshare_core::document::{Content, Document, Statement, recorder};
+use ploughshare_core::document::{Content, Document, Statement};
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::ids::{DocId, OfficerId};
 use ploughshare_core::policy;
@@ -90,7 +90,7 @@ pub(super) fn findings(
     let known = Known {
         items,
         acts: statements.iter().flat_map(|statement| acts(statement, authority)).collect(),
-        recorder: birth.map(|statement| recorder(&statement.entry)),
+        recorder: birth.map(|statement| statement.entry.officer),
         now_ms,
         tunings,
         witnesses: authority.policy(&policy::WITNESSES),
@@ -146,7 +146,6 @@ fn acts(statement: &Statement, authority: &Authority) -> Vec<SignedAct> {
         SignedAct {
             device: key.map(|key| key.device),
             counts: key.is_some_and(|key| key.officer == one.officer) && one.officer == statement.entry.officer,
-            digest: one.digest,
             what: one.what,
             officer: one.officer,
             claimed_ms: statement.entry.claimed_ms,

@@ -65,29 +65,6 @@ pub(crate) fn add(
     Ok((added == 1).then(|| conn.last_insert_rowid()))
 }
 
-/// Puts a longer entry in the place of one that is not sealed; tells whether it was there.
-pub(crate) fn grow(conn: &Connection, before: &EntryHash, hash: &EntryHash, bytes: &[u8]) -> Result<bool> {
-    let mut write =
-        conn.prepare_cached("UPDATE entries SET hash = ?2, bytes = ?3 WHERE hash = ?1 AND segment IS NULL")?;
-    Ok(write.execute(params![before.as_bytes(), hash.as_bytes(), bytes])? == 1)
-}
-
-/// Whether these are still the entries of a journal from this number on.
-pub(crate) fn stand(conn: &Connection, journal: &JournalId, from: u64, hashes: &[EntryHash]) -> Result<bool> {
-    let mut query = conn.prepare_cached(
-        "SELECT hash FROM entries WHERE journal = ?1 AND number >= ?2 AND segment IS NULL ORDER BY number LIMIT ?3",
-    )?;
-    let mut rows = query.query(params![journal.as_bytes(), from as i64, hashes.len() as i64])?;
-    let mut left = hashes.iter();
-    while let Some(row) = rows.next()? {
-        let hash = id(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, EntryHash::from_bytes)?;
-        if left.next() != Some(&hash) {
-            return Ok(false);
-        }
-    }
-    Ok(left.next().is_none())
-}
-
 /// All statements about a document.
 pub(crate) fn about(conn: &Connection, document: &DocId) -> Result<Vec<Statement>> {
     let mut query = conn.prepare_cached("SELECT hash, bytes FROM entries WHERE document = ?1")?;
@@ -107,7 +84,7 @@ pub(crate) fn birth(conn: &Connection, document: &DocId) -> Result<Option<(Offic
         conn.prepare_cached("SELECT bytes FROM entries WHERE document = ?1 AND substr(hash, 1, 16) = ?1")?;
     let bytes: Option<Vec<u8>> = query.query_row(params![document.as_bytes()], |row| row.get(0)).optional()?;
     let entry = bytes.as_deref().map(parse).transpose()?;
-    Ok(entry.map(|entry| (ploughshare_core::document::recorder(&entry), entry.claimed_ms)))
+    Ok(entry.map(|entry| (entry.officer, entry.claimed_ms)))
 }
 
 /// All statements about a document with how they came to be here.

@@ -66,21 +66,6 @@ pub(crate) fn all_own(conn: &Connection) -> Result<Vec<OwnJournal>> {
     rows.into_iter().map(own).collect()
 }
 
-/// How far every journal is known, own ones as far as they are sealed.
-pub(crate) fn all_tails(conn: &Connection) -> Result<Vec<Tail>> {
-    let mut query = conn
-        .prepare_cached("SELECT id, CASE own WHEN 1 THEN sealed_next ELSE next END, last FROM journals ORDER BY id")?;
-    let rows = query.query_map([], |row| {
-        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
-    })?;
-    rows.map(|row| {
-        let (journal, next, last) = row?;
-        let last = last.map(|bytes| id(&bytes, SegmentHash::from_bytes)).transpose()?;
-        Ok(Tail { journal: id(&journal, JournalId::from_bytes)?, next: next as u64, last })
-    })
-    .collect()
-}
-
 /// Closes the open journal, if there is one, and begins another.
 pub(crate) fn begin(conn: &Connection, journal: &JournalId, nonce: &[u8; 16], after: Option<&JournalId>) -> Result<()> {
     conn.execute("UPDATE journals SET state = 'closed' WHERE own = 1 AND state = 'open'", [])?;

@@ -19,8 +19,6 @@ pub(crate) const SEEN: &str = "seen";
 /// Name of the mark of a store whose documents were never reviewed.
 pub(crate) const REVIEWS_DUE: &str = "reviews_due";
 
-/// Name of what the last sync found of a bad link, JSON.
-pub(crate) const LINK: &str = "link";
 /// Name of a request for numbers of marks that waits for its answer, JSON.
 pub(crate) const MARKS_ASKED: &str = "marks_asked";
 /// Name of the marking session that is open on this tablet.

@@ -9,8 +9,6 @@ const STEPS: &[&str] = &[
     include_str!("schema-2.sql"),
     include_str!("schema-3.sql"),
     include_str!("schema-4.sql"),
-    include_str!("schema-6.sql"),
-    include_str!("schema-7.sql"),
 ];
 
 /// Brings the database to the newest version.

@@ -76,82 +76,15 @@ pub(crate) fn chained(conn: &Connection, header: &Header) -> Result<bool> {
     Ok(query.exists(params![previous.as_bytes(), header.journal.as_bytes(), header.first as i64])?)
 }
 
-/// What waits to be brought to the register: own segments that it has not answered for, in the order they were sealed, then those that are
-/// carried for others.
+/// Own segments that the register has not answered for, in the order they were sealed.
 pub(crate) fn outbox(conn: &Connection) -> Result<Vec<Outgoing>> {
-    let mut query = conn.prepare_cached(
-        "SELECT hash, size, 0 AS carried, id FROM segments WHERE state = 'sealed'
-         UNION ALL SELECT s.hash, s.size, 1, s.id FROM carried c JOIN segments s ON s.id = c.segment ORDER BY 3, 4",
-    )?;
+    let mut query = conn.prepare_cached("SELECT hash, size FROM segments WHERE state = 'sealed' ORDER BY id")?;
     let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?)))?;
     rows.map(|row| {
         let (hash, size) = row?;
         Ok(Outgoing { hash: id(&hash, SegmentHash::from_bytes)?, size: size as u64 })
     })
     .collect()
-}
-
-/// Segments of one device, or of all, that the register is known to have, in the order they came.
-pub(crate) fn held(conn: &Connection, by: Option<&DeviceId>) -> Result<Vec<Vec<u8>>> {
-    let mut query = conn.prepare_cached(
-        "SELECT bytes FROM segments
-         WHERE state IN ('receipted', 'taken', 'branch') AND (?1 IS NULL OR device = ?1)
-           AND id NOT IN (SELECT segment FROM carried)
-         ORDER BY id",
-    )?;
-    let rows = query.query_map(params![by.map(|device| device.as_bytes().to_vec())], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// A segment that is here.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Held {
-    /// Which.
-    pub hash: SegmentHash,
-    /// Its size.
-    pub size: u64,
-    /// Whether the register is known to have it.
-    pub settled: bool,
-}
-
-/// Segments of a journal that reach beyond a number.
-pub(crate) fn beyond(conn: &Connection, journal: &JournalId, from: u64) -> Result<Vec<Held>> {
-    let mut query = conn.prepare_cached(
-        "SELECT hash, size, state <> 'sealed' AND id NOT IN (SELECT segment FROM carried) FROM segments
-         WHERE journal = ?1 AND next > ?2 AND state <> 'refused' ORDER BY first, id",
-    )?;
-    let rows = query.query_map(params![journal.as_bytes(), from as i64], |row| {
-        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get(2)?))
-    })?;
-    rows.map(|row| {
-        let (hash, size, settled) = row?;
-        Ok(Held { hash: id(&hash, SegmentHash::from_bytes)?, size: size as u64, settled })
-    })
-    .collect()
-}
-
-/// Segments of the register's own journal from a decision on.
-pub(crate) fn decisions_from(conn: &Connection, register: &DeviceId, from: u64) -> Result<Vec<Vec<u8>>> {
-    let mut query =
-        conn.prepare_cached("SELECT bytes FROM segments WHERE device = ?1 AND next > ?2 ORDER BY first, id")?;
-    let rows = query.query_map(params![register.as_bytes(), from as i64], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Whether a segment ends a journal at this number with this chain: both sides hold the same branch up to there.
-pub(crate) fn ends_here(conn: &Connection, journal: &JournalId, next: u64, chain: [u8; 8]) -> Result<bool> {
-    let mut query =
-        conn.prepare_cached("SELECT 1 FROM segments WHERE journal = ?1 AND next = ?2 AND substr(hash, 1, 8) = ?3")?;
-    Ok(query.exists(params![journal.as_bytes(), next as i64, chain])?)
-}
-
-/// Bytes of what waits to be brought to the register.
-pub(crate) fn outbox_bytes(conn: &Connection) -> Result<u64> {
-    let mut query = conn.prepare_cached(
-        "SELECT (SELECT coalesce(sum(size), 0) FROM segments WHERE state = 'sealed')
-              + (SELECT coalesce(sum(s.size), 0) FROM carried c JOIN segments s ON s.id = c.segment)",
-    )?;
-    Ok(query.query_row([], |row| row.get::<_, i64>(0))? as u64)
 }
 
 /// The bytes of a segment.

@@ -5,7 +5,6 @@ use std::sync::Mutex;
 
 use ploughshare_core::decision::Decision;
 use ploughshare_core::entry::{Entry, VOCABULARY};
-use ploughshare_core::exchange::stream::{Ask, Part, Piece, Reader, Reply};
 use ploughshare_core::exchange::{Answer, End, Refused, Request};
 use ploughshare_core::identity::Role;
 use ploughshare_core::ids::{DeviceId, JournalId, OfficerId, OperationId, SegmentHash};
@@ -62,8 +61,6 @@ struct State {
     decision: u64,
     token: u64,
     largest_body: usize,
-    /// Segments of which the beginning is here.
-    parts: BTreeMap<DeviceId, Part>,
     exchanges: u64,
 }
 
@@ -95,11 +92,10 @@ impl FakeRegister {
                 decision: 0,
                 token: 0,
                 largest_body: 0,
-                parts: BTreeMap::new(),
                 exchanges: 0,
             }),
         };
-        register.decide(&[Decision::OperationOpened { name: "Exercise".to_owned(), training: true, bundle_key: None }]);
+        register.decide(&[Decision::OperationOpened { name: "Exercise".to_owned(), training: true }]);
         std::sync::Arc::new(register)
     }
 
@@ -216,13 +212,7 @@ impl FakeRegister {
         self.decide(&[
             Decision::OfficerNamed { officer: who, name: name.to_owned() },
             Decision::RoleGranted { officer: who, role: Role::Collector },
-            Decision::DeviceEnrolled {
-                device: key.device(),
-                key: key.as_bytes().to_vec(),
-                officer: who,
-                label,
-                bundle_key: None,
-            },
+            Decision::DeviceEnrolled { device: key.device(), key: key.as_bytes().to_vec(), officer: who, label },
         ]);
         let said = json!({
             "register_id": self.key.public().register().to_string(),
@@ -379,58 +369,16 @@ impl FakeRegister {
             decision: state.decision,
         };
         let receipts = if receipt.safe.is_empty() { Vec::new() } else { vec![receipt.sign(&key)] };
-        Answer { place, receipts, segments, more, ends, refused, ahead: 0 }
-    }
-}
-
-impl FakeRegister {
-    /// The same exchange as a stream. The beginning of a segment is kept for the next one.
-    fn stream(&self, body: &[u8], device: DeviceId) -> Vec<u8> {
-        let (mut ask, mut brought, mut reader) = (None, Vec::new(), Reader::default());
-        let mut held = self.state.lock().unwrap().parts.remove(&device);
-        for piece in reader.push(body).unwrap() {
-            match piece {
-                Piece::Head(head) => ask = Some(Ask::from_head(&head).unwrap()),
-                Piece::Frame(part) => {
-                    let part = part.behind(held.take().as_ref()).unwrap();
-                    assert!(part.is_whole());
-                    brought.push(part.bytes);
-                }
-            }
-        }
-        let rest = reader.rest().map(|part| part.behind(held.as_ref()).unwrap()).or(held);
-        let begun = rest.as_ref().and_then(Part::begun);
-        self.state.lock().unwrap().parts.extend(rest.map(|part| (device, part)));
-        let mut ask = ask.unwrap();
-        let known = |hash: &SegmentHash| {
-            let state = self.state.lock().unwrap();
-            state.feed.iter().find(|row| row.hash == *hash).map(|row| row.bytes.clone())
-        };
-        // A segment that is here already is answered as the first time.
-        brought.extend(ask.wanted.iter().filter_map(known));
-        ask.request.segments = brought;
-        let mut answer = self.exchange(&ask.request, device);
-        let segments = std::mem::take(&mut answer.segments);
-        let places: Vec<u64> = {
-            let state = self.state.lock().unwrap();
-            let place = |bytes: &Vec<u8>| state.feed.iter().position(|row| row.bytes == *bytes).unwrap() as u64 + 1;
-            segments.iter().map(place).collect()
-        };
-        let mut bytes = Reply { answer, begun }.to_bytes();
-        for (place, segment) in places.into_iter().zip(segments) {
-            Part::whole(place, segment).write(0, u64::MAX, &mut bytes);
-        }
-        bytes
+        Answer { place, receipts, segments, more, ends, refused }
     }
 }
 
 impl Transport for FakeRegister {
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
-        let json_answer = |(status, body): (u32, Json)| {
-            Ok(HttpResponse { status, headers: vec![], body: body.to_string().into_bytes() })
-        };
+        let json_answer =
+            |(status, body): (u32, Json)| Ok(HttpResponse { status, body: body.to_string().into_bytes() });
         let path = request.url.strip_prefix("http://register.test/api/v1/").unwrap();
-        if !path.ends_with("/exchange") && !path.ends_with("/stream") {
+        if !path.ends_with("/exchange") {
             let body: Json = serde_json::from_slice(&request.body).unwrap();
             return json_answer(match path {
                 "enrol" => self.enrol(&body),
@@ -488,18 +436,13 @@ impl Transport for FakeRegister {
         if expired {
             return json_answer((401, json!({ "code": "auth.expired", "detail": "the token has run out" })));
         }
-        let device = device.parse().unwrap();
-        let answer = if path == format!("operations/{}/stream", self.operation) {
-            self.stream(&request.body, device)
-        } else {
-            assert_eq!(path, format!("operations/{}/exchange", self.operation));
-            self.exchange(&Request::from_bytes(&request.body).unwrap(), device).to_bytes()
-        };
+        assert_eq!(path, format!("operations/{}/exchange", self.operation));
+        let answer = self.exchange(&Request::from_bytes(&request.body).unwrap(), device.parse().unwrap());
         let mut state = self.state.lock().unwrap();
         if state.faults.lose_answers > 0 {
             state.faults.lose_answers -= 1;
             return Err(TransportError::Interrupted { message: "told to".to_owned() });
         }
-        Ok(HttpResponse { status: 200, headers: vec![], body: answer })
+        Ok(HttpResponse { status: 200, body: answer.to_bytes() })
     }
 }

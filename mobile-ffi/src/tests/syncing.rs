@@ -36,7 +36,7 @@ fn an_answer_that_is_lost_is_asked_for_again_and_nothing_is_doubled() {
     assert_eq!(register.entries().len(), 1);
 
     tablet.record(rifle("AB 2")).unwrap();
-    register.faults(|f| f.lose_answers = 8);
+    register.faults(|f| f.lose_answers = 4);
     let error = tablet.sync(register.clone()).unwrap_err();
     assert_eq!(error.code, "transport.interrupted");
     assert!(error.data_safe && error.is_retryable());
@@ -88,7 +88,7 @@ fn a_long_push_goes_in_rounds_within_the_budget_and_is_not_sent_back() {
     tablet.record_batch((0..2500).map(row).collect()).unwrap();
     let report = tablet.sync(register.clone()).unwrap();
     assert_eq!((report.pushed, report.pulled, report.segments), (2500, 0, 3));
-    assert!(report.round_trips >= 3, "{report:?}");
+    assert_eq!(report.round_trips, 3);
     assert!(report.bytes_received < 2_000, "{report:?}");
     assert_eq!(register.entries().len(), 2500);
 }

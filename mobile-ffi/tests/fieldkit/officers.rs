@@ -128,12 +128,7 @@ fn an_item_is_verified_destroyed_and_witnessed_on_one_tablet_by_three_officers_w
     tablet.good(&["sync"]);
     assert_eq!(tablet.refused(&attest("has_issues", "Ines"), "barleyfield"), "officer.key_revoked");
     assert!(tablet.good(&["officer", "list"]).contains("revoked"));
-    let remove = ["officer", "remove", "Ines", "--pin-stdin"];
-    assert_eq!(tablet.refused(&remove, "918273"), "officer.wrong_pin");
-    let by = [&remove[..], &["--by", "Samuel"]].concat();
-    assert_eq!(tablet.refused(&by, PIN), "officer.not_registrar");
-    let removed = tablet.typed(&remove, "barleyfield");
-    assert!(removed.out.contains(&format!("officer revoke-key {key}")), "{} {}", removed.out, removed.err);
+    assert!(tablet.good(&["officer", "remove", "Ines"]).contains(&format!("officer revoke-key {key}")));
     assert_eq!(tablet.json(&["officer", "list"]).as_array().unwrap().len(), 2);
 }
 

@@ -121,19 +121,6 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     let diff = sara.json(&["handover", "diff", &convoy]);
     let missing = diff.as_array().unwrap().iter().find(|one| one["way"] == "missing").unwrap();
     assert_eq!((&missing["item"]["tag"], &missing["stage"]), (&Json::from("T-040"), &Json::from("loading")));
-    let pdf = world.file("sheet.pdf", b"");
-    for lang in ["en", "fr", "ar"] {
-        sara.good(&["handover", "sheet", &convoy, "--out", &pdf, "--lang", lang]);
-        assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"), "{lang}");
-    }
-    assert_eq!(sara.json(&["handover", "sheet", &convoy, "--out", &pdf])["items"], Json::from(40));
-    assert_eq!(sara.code(&["handover", "sheet", &convoy, "--out", "/nowhere/sheet.pdf"]), "file.unwritable");
-    if let Ok(read) = std::process::Command::new("pdftotext").args(["-layout", &pdf, "-"]).output() {
-        let text = String::from_utf8_lossy(&read.stdout).into_owned();
-        for told in ["kindu / A", "site 1 / Cage", "T-001", "T-040", "S-1"] {
-            assert!(text.contains(told), "{told}: {text}");
-        }
-    }
     let chain = sara.good(&["custody", "T-001"]);
     assert!(chain.contains("Loaded") && chain.contains("site 1 / Cage / rack 1"), "{chain}");
     sara.good(&["sync"]);
@@ -162,7 +149,7 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     selma.good(&["destruction", "start", &id]);
     let scans = lines(39, |n| format!("T-{n:03},KV {n:04}"));
     assert!(selma.fed_well(&["destruction", "check", &id, "--scan", "-"], &scans).contains("39 of 40 checked."));
-    let photo = world.file("photo.jpg", &a_photo());
+    let photo = world.file("photo.jpg", b"not really");
     selma.good(&["destruction", "result", &id, "T-001", "--result", "complete", "--before", &photo, "--after", &photo]);
     let tags: Vec<String> = (2..=39).map(|n| format!("T-{n:03}")).collect();
     let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
@@ -302,12 +289,4 @@ fn what_would_be_a_claim_is_said_before_it_is_saved() {
     ] {
         assert_eq!(amina.code(arguments), code, "{arguments:?}");
     }
-}
-
-/// A small photo.
-fn a_photo() -> Vec<u8> {
-    let mut file = std::io::Cursor::new(Vec::new());
-    let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * 3) as u8, (y * 5) as u8, 90]));
-    picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
-    file.into_inner()
 }

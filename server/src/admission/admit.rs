@@ -13,7 +13,6 @@ use super::{AdmissionError, Refusal};
 use crate::app::App;
 use crate::store::Tx;
 use crate::store::audit_log::{self, Log};
-use crate::store::db::Ask;
 use crate::vals;
 
 /// The head of an operation's feed, locked until commit.
@@ -53,16 +52,15 @@ pub(crate) async fn lock_operation(tx: &mut Tx, operation: &OperationId) -> Resu
     tx.insert_missing("scope_head", &["operation", "next_place"], vec![vals![operation.as_bytes(), 1u64]]).await?;
     let row = tx.query_locked("select next_place from scope_head where operation = $1", &id).await?.into_iter().next();
     let next_place = row.ok_or(AdmissionError::UnknownOperation(*operation))?.uint(0)?;
-    let decision = newest_decision(&mut *tx, operation).await?;
+    let decisions = tx
+        .query_one(
+            "select journal.next_number from journal join register_meta on register_meta.value = journal.device \
+             where journal.operation = $1 and register_meta.key = 'register'",
+            &id,
+        )
+        .await?;
+    let decision = decisions.map(|row| row.uint(0)).transpose()?.unwrap_or(0).saturating_sub(1);
     Ok(Head { operation: *operation, next_place, decision, forked: Vec::new(), changed: false })
-}
-
-/// Number of the register's newest decision in an operation.
-pub(super) async fn newest_decision(from: impl Ask, operation: &OperationId) -> Result<u64, AdmissionError> {
-    let sql = "select journal.next_number from journal join register_meta on register_meta.value = journal.device \
-               where journal.operation = $1 and register_meta.key = 'register'";
-    let row = from.ask_one(sql, &vals![operation.as_bytes()]).await?;
-    Ok(row.map(|row| row.uint(0)).transpose()?.unwrap_or(0).saturating_sub(1))
 }
 
 impl Head {

@@ -14,7 +14,6 @@ use crate::store::audit_log::{self, Log};
 use crate::vals;
 
 mod deeds;
-mod media;
 mod persons;
 
 /// Rows read at a time.
@@ -50,8 +49,6 @@ pub struct Report {
     pub decisions: u64,
     /// Sealed records of people compared with what the log tells of them.
     pub persons: u64,
-    /// Stored photos and files whose bytes were hashed again and compared with the log.
-    pub media: u64,
     /// Faults in all.
     pub faults_count: u64,
     /// The first of them.
@@ -103,7 +100,6 @@ pub async fn database(
     let mut told = |n: u64| progress(done + n, all);
     deeds::check(app, &mut report, &mut told).await?;
     persons::check(app, &mut report).await?;
-    media::check(app, &mut report).await?;
     for kept in witnessed {
         if ![Log::Audit, Log::Reads].iter().any(|log| app.log_origin(log.name()) == kept.origin) {
             report.fault("checkpoint", &kept.origin, "the witnessed checkpoint is of another register or log");

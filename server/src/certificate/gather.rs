@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ploughshare_core::cbor;
 use ploughshare_core::certificate::{Assessment, Case, CaseItem, assess};
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Exceptions, Statement, fold};
@@ -12,7 +13,7 @@ use ploughshare_core::ids::{DocId, EntryHash, OperationId};
 
 use super::IssueError;
 use crate::app::App;
-use crate::store::{certificates, content, read_documents};
+use crate::store::{certificates, read_documents};
 
 /// A destruction with all that was said of it and the items it names, as the register holds them now.
 #[derive(Debug)]
@@ -65,14 +66,17 @@ pub async fn gather(app: &App, operation: &OperationId, document: &DocId) -> Res
         authority.take_entry(&Entry::from_bytes(&bytes)?);
     }
     // Items that anybody ever named: what was signed may name others than what is said by now.
-    let everything = Exceptions::of(&authority);
+    let everything = Exceptions { bridged: authority.bridged.clone(), ..Exceptions::default() };
     let record = DestructionRecord::read(&fold(*document, &statements, &everything).content());
     let planned = record.planned.iter().filter_map(|planned| planned.item);
     let named: BTreeSet<DocId> = planned.chain(record.results.iter().filter_map(|result| result.item)).collect();
     let mut items = BTreeMap::new();
     for id in named {
         let Some(row) = certificates::item(register, operation, &id).await? else { continue };
-        let record = ItemRecord::read(&content::of_bytes(&row.content).unwrap_or_default());
+        let content = cbor::decode(&row.content).unwrap_or(cbor::Value::Null);
+        let pairs = content.as_map().unwrap_or_default().iter();
+        let content = pairs.filter_map(|(path, value)| Some((path.as_text()?.to_owned(), value.clone()))).collect();
+        let record = ItemRecord::read(&content);
         items.insert(id, CaseItem { record, digest: row.digest, recorder: row.recorder, blocking: row.blocking });
     }
     Ok(Gathered { operation: *operation, document: *document, statements, left_out, authority, items })

@@ -108,7 +108,6 @@ async fn body(app: &App, officer: Option<&OfficerId>, gathered: &Gathered) -> Re
         entries: gathered.statements.iter().map(|statement| statement.entry.clone()).collect(),
         left_out: gathered.left_out.clone(),
         bridged: gathered.authority.bridged.clone(),
-        forked: gathered.authority.forked.clone(),
         signers: keys.iter().map(signer).collect(),
         witnesses: gathered.authority.policy(&policy::WITNESSES),
         items: assessed.outcome.items.iter().map(item).collect(),

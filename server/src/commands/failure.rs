@@ -3,12 +3,10 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use ploughshare_core::bundle::BundleError;
 use serde::Serialize;
 
 use crate::app::AppError;
 use crate::audit::AuditError;
-use crate::bundles::BundlesError;
 use crate::config::ConfigError;
 use crate::identity::IdentityError;
 use crate::persons::PersonsError;
@@ -113,21 +111,6 @@ impl From<IdentityError> for Failure {
                 "see `ploughshare officer list` and `ploughshare operation list`, correct the command, run it again",
             ),
         }
-    }
-}
-
-impl From<BundlesError> for Failure {
-    fn from(error: BundlesError) -> Self {
-        let code = error.code();
-        let next = match error {
-            BundlesError::Store(error) => return error.into(),
-            BundlesError::Bundle(BundleError::TooSmall { .. }) => "allow larger files with --max-bytes",
-            BundlesError::NoKey(_) | BundlesError::NotEnrolled(..) | BundlesError::UnknownSender(_) => {
-                "see `ploughshare device list`"
-            }
-            _ => "copy the file again from where it was made, and try again",
-        };
-        Self::new(code, &error, next)
     }
 }
 

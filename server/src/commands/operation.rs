@@ -1,8 +1,5 @@
-//! `ploughshare operation create|list|dates|close`.
+//! `ploughshare operation create|list|close`.
 
-use std::collections::BTreeMap;
-
-use ploughshare_core::domain::time::parse_iso8601;
 use serde_json::json;
 
 use super::answer::when;
@@ -10,7 +7,7 @@ use super::{Answer, Failure};
 use crate::app::App;
 use crate::identity::{REGISTER_SCOPE, people};
 use crate::registrar::close::close;
-use crate::registrar::{By, RegistrarError, catch_up, rulings};
+use crate::registrar::{By, catch_up};
 use crate::store::identity::{self as rows, Operation};
 
 #[derive(Debug, clap::Subcommand)]
@@ -29,18 +26,6 @@ pub(super) enum Command {
     },
     /// All operations.
     List,
-    /// Say on which days the programme collects: rule R44 finds what is said to be collected before or after. It tunes that rule, as
-    /// `rules tune R44` and the API do.
-    Dates {
-        /// Its code or id.
-        operation: String,
-        /// The first day, such as 2026-03-01; `open` where nothing is ruled.
-        #[arg(value_parser = day)]
-        first: i64,
-        /// The last day; `open` where it is not known yet.
-        #[arg(value_parser = day)]
-        last: i64,
-    },
     /// Close an operation: nothing more is taken in. What is unfinished is said first.
     Close {
         /// Its code or id.
@@ -79,17 +64,6 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             };
             Ok(Answer::table(&all, &heads, text, row))
         }
-        Command::Dates { operation, first, last } => {
-            if last > 0 && last < first {
-                return Err(RegistrarError::DaysReversed.into());
-            }
-            catch_up(app).await?;
-            let operation = people::find_operation(app, &operation).await?.id;
-            let days = BTreeMap::from([("first_day".to_owned(), first), ("last_day".to_owned(), last)]);
-            let decision = rulings::tune(app, &By::operator(app), &operation, "R44", None, &days).await?;
-            let json = json!({ "operation": operation, "first_day": first, "last_day": last, "decision": decision });
-            Ok(Answer::new(json, format!("decision {decision}: what is collected on other days is found")))
-        }
         Command::Close { operation, reason, force } => {
             catch_up(app).await?;
             let operation = people::find_operation(app, &operation).await?;
@@ -105,15 +79,6 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             ))
         }
     }
-}
-
-/// A day as its number since 1970-01-01; 0 is no day.
-fn day(text: &str) -> Result<i64, String> {
-    if text == "open" {
-        return Ok(0);
-    }
-    let day = parse_iso8601(text).map(|ms| ms.div_euclid(86_400_000)).filter(|day| *day > 0);
-    day.ok_or_else(|| "write it as 2026-03-01, or `open`".to_owned())
 }
 
 fn row(operation: &Operation) -> serde_json::Value {

@@ -1,4 +1,4 @@
-//! `ploughshare person list|read|erase|due|rotate-key`.
+//! `ploughshare person list|read|erase|due`.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -10,7 +10,6 @@ use super::answer::when;
 use super::{Answer, Failure};
 use crate::app::App;
 use crate::audit::ReadsLog;
-use crate::identity::IdentityError;
 use crate::identity::caller::Scope;
 use crate::persons::{self, Purpose};
 use crate::store::persons::{self as rows, Blob};
@@ -45,9 +44,6 @@ pub(super) enum Command {
         #[arg(long)]
         reason: String,
     },
-    /// Make a new key for tablets to seal to, and tell every open operation. What was sealed to the one before opens still; nothing that
-    /// is kept is touched. Copy the key file to the other servers and into its backup afterwards.
-    RotateKey,
     /// Records kept for longer than person_retention_days. Nothing is erased by this.
     Due {
         /// Days, instead of the setting.
@@ -78,14 +74,6 @@ pub(super) async fn run(app: &Arc<App>, command: Command) -> Result<Answer, Fail
             Ok(Answer::new(json!({ "hash": hash, "erased": true, "changed": changed }), text))
         }
         Command::Due { days } => due(app, days).await,
-        Command::RotateKey => {
-            let recipient = app.persons.rotate()?.recipient.clone();
-            let told = persons::ensure_published(app, "operator").await.map_err(IdentityError::from)?;
-            let text = format!(
-                "tablets seal to {recipient} from their next sync on; {told} operations are told. Copy the key file to the other servers and into its backup"
-            );
-            Ok(Answer::new(json!({ "recipient": recipient, "operations": told }), text))
-        }
     }
 }
 

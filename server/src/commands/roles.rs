@@ -46,11 +46,11 @@ fn meaning(act: Act) -> &'static str {
 /// Duties that are separated by officer, whatever roles one holds, and what else is judged by what was said before; each with the code
 /// that a statement against it gets. The rule behind them is IDDRS 4.10: collection, inspection, registration and storage are functions of
 /// different people (5.7), and a third party sees that all that is destroyed is accounted for (8).
-fn duties() -> [(Reason, &'static str); 16] {
+fn duties() -> [(Reason, &'static str); 15] {
     [
         (
             Reason::OwnRecord,
-            "Who recorded an item, here or before it was transferred here, does not verify it, end it, attest its end or witness it; who made a plan does not approve it.",
+            "Who recorded an item does not verify it, end it, attest its end or witness it; who made a plan does not approve it.",
         ),
         (Reason::BothRoles, "Who says that an item came to its end does not witness it, and the other way round."),
         (Reason::Ended, "After its end only attestations, photos, notes, references and reasons are added to an item."),
@@ -62,10 +62,6 @@ fn duties() -> [(Reason, &'static str); 16] {
         ),
         (Reason::NotTemporary, "Only what was handed over temporarily is returned."),
         (
-            Reason::NoConsent,
-            "What was handed over temporarily is returned when both officers who hold a key have consented on the item.",
-        ),
-        (
             Reason::Moved,
             "Once an item was transferred, only notes, references and reasons are added to its document in the old operation.",
         ),
@@ -74,7 +70,7 @@ fn duties() -> [(Reason, &'static str); 16] {
         (Reason::NotTheirKey, "The key is the officer's by a decision of the register, and was not revoked."),
         (
             Reason::SameDevice,
-            "Where the programme rules so, a witness, receiver, second verifier or second holder of a key who signs on the device of the other does not count.",
+            "Where the programme rules so, a witness or receiver who signs on the device of the other side does not count.",
         ),
         (
             Reason::NotTheirDevice,

@@ -17,7 +17,7 @@ pub(super) async fn run(config: Config, json: bool) -> Result<Answer, Failure> {
     let app = open(&config).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| not_bound(&config.listen, &error))?;
     let address = listener.local_addr().map_err(|error| not_bound(&config.listen, &error))?;
-    crate::persons::ensure_published(&app, "register")
+    crate::persons::ensure_published(&app)
         .await
         .map_err(|error| Failure::new(error.code(), &error, "start the server again"))?;
     let base = config.public_url.clone().unwrap_or_else(|| format!("http://{address}"));

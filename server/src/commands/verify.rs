@@ -46,14 +46,8 @@ async fn from_database(config: &Config, args: Args, progress: &indicatif::Progre
 
 fn words(report: &Report) -> String {
     let mut text = format!(
-        "{} leaves of the audit log, {} of the log of reads, {} signed heads, {} segments, {} decisions, {} sealed records of people, {} stored files checked\n",
-        report.audit_leaves,
-        report.reads_leaves,
-        report.checkpoints,
-        report.segments,
-        report.decisions,
-        report.persons,
-        report.media
+        "{} leaves of the audit log, {} of the log of reads, {} signed heads, {} segments, {} decisions, {} sealed records of people checked\n",
+        report.audit_leaves, report.reads_leaves, report.checkpoints, report.segments, report.decisions, report.persons
     );
     for fault in &report.faults {
         // Writing to a string cannot fail.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Config, ConfigError, Given, LogFormat};
-use crate::media::is_place;
 use crate::store::{StoreError, Target};
 
 /// One setting.
@@ -62,12 +61,6 @@ settings! {
         "use 0 to 10000000 records";
     PERSON_RETENTION_DAYS "person_retention_days" "PLOUGHSHARE_PERSON_RETENTION_DAYS" "" false
         "use 1 to 36500 days, or leave it out";
-    MEDIA_STORE "media_store" "PLOUGHSHARE_MEDIA_STORE" "" false
-        "use s3://BUCKET/PREFIX with the credentials in the environment (AWS_ACCESS_KEY_ID and so on), or leave it out for a folder";
-    MEDIA_BYTES_PER_DEVICE "media_bytes_per_device" "PLOUGHSHARE_MEDIA_BYTES_PER_DEVICE" "50000000000" false
-        "use 0 to 1099511627776 bytes";
-    MEDIA_UNNAMED_BYTES "media_unnamed_bytes" "PLOUGHSHARE_MEDIA_UNNAMED_BYTES" "100000000" false
-        "use 0 to 1099511627776 bytes";
     ZSTD_LEVEL "zstd_level" "PLOUGHSHARE_ZSTD_LEVEL" "3" false
         "use 1 to 19";
     SHUTDOWN_SECONDS "shutdown_seconds" "PLOUGHSHARE_SHUTDOWN_SECONDS" "20" false
@@ -143,9 +136,6 @@ pub(super) fn read(given: &BTreeMap<&str, Given>) -> Result<Config, ConfigError>
             .filter(|given| !given.text.is_empty())
             .map(|given| given.number(1..=36_500))
             .transpose()?,
-        media_store: media_store(&at(&MEDIA_STORE))?,
-        media_bytes_per_device: at(&MEDIA_BYTES_PER_DEVICE).number(0..=1 << 40)?,
-        media_unnamed_bytes: at(&MEDIA_UNNAMED_BYTES).number(0..=1 << 40)?,
         zstd_level: at(&ZSTD_LEVEL).number(1..=19)?,
         shutdown_seconds: at(&SHUTDOWN_SECONDS).number(1..=600)?,
     })
@@ -160,14 +150,6 @@ fn database(given: &Given, data_dir: &std::path::Path) -> Result<Target, ConfigE
         Ok(target) => Ok(target),
         Err(StoreError::Address(problem)) => Err(given.bad(problem)),
         Err(other) => Err(given.bad(other)),
-    }
-}
-
-fn media_store(given: &Given) -> Result<Option<String>, ConfigError> {
-    match given.text.as_str() {
-        "" => Ok(None),
-        text if is_place(text) => Ok(Some(text.to_owned())),
-        _ => Err(given.bad("not the address of a bucket")),
     }
 }
 

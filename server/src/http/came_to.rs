@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use ploughshare_core::cbor;
 use ploughshare_core::destruction::{self, Fate, ItemOutcome};
 use ploughshare_core::document::Content;
 use ploughshare_core::domain::procedures::{DestructionRecord, HandoverRecord};
@@ -10,11 +11,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::problem::Problem;
-use crate::store::content;
 
 /// The content of a document as its row keeps it.
 pub fn content(bytes: &[u8]) -> Result<Content, Problem> {
-    content::of_bytes(bytes).map_err(|error| Problem::internal("store.corrupt", &error))
+    let value = cbor::decode(bytes).map_err(|error| Problem::internal("store.corrupt", &error))?;
+    let pairs = value.as_map().unwrap_or_default().iter();
+    Ok(pairs.filter_map(|(path, value)| Some((path.as_text()?.to_owned(), value.clone()))).collect())
 }
 
 /// What a destruction came to: planned = destroyed + rejected + withdrawn, or it is not reconciled.

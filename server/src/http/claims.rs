@@ -117,7 +117,6 @@ fn words(code: &str) -> String {
         R::UnderTrace,
         R::Temporary,
         R::NotTemporary,
-        R::NoConsent,
         R::Moved,
         R::OperationClosed,
         R::SameDevice,

@@ -26,7 +26,7 @@ use crate::store::read_links::{self, Candidate, Pair, Wanted};
 /// What candidates can be asked for.
 const STATES: [&str; 5] = ["open", "unsure", "same", "different", "all"];
 /// Rules that say two items may be one.
-const RULES: [&str; 6] = ["R01", "R02", "R03", "R04", "R07", "R12"];
+const RULES: [&str; 5] = ["R01", "R02", "R03", "R04", "R07"];
 
 /// Which pairs.
 #[derive(Debug, Default, Deserialize, IntoParams)]

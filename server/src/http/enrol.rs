@@ -24,10 +24,6 @@ pub struct Enrolment {
     label: String,
     /// Over `ploughshare enrolment v1\n`, the ticket as sent, `\n`, the key as sent; 64 bytes in hex.
     signature: String,
-    /// An X25519 recipient of age (`age1…`): to what bundles for the device are sealed.
-    bundle_key: Option<String>,
-    /// Over `ploughshare bundle key v1\n`, the ticket as sent, `\n`, `bundle_key`; 64 bytes in hex.
-    bundle_signature: Option<String>,
 }
 
 /// What the register says to a tablet that is in. The tablet pins `register_key` and `log_vkey`.
@@ -55,16 +51,11 @@ pub async fn enrol(
     Said(said): Said<Enrolment>,
 ) -> Result<Json<Welcome>, Problem> {
     api.rates.stranger(from)?;
-    let bundle_key = match (said.bundle_key, said.bundle_signature) {
-        (Some(key), Some(signature)) => Some((key, bytes("bundle_signature", &signature)?)),
-        _ => None,
-    };
     let request = enrol::Request {
         public_key: bytes("public_key", &said.public_key)?,
         signature: bytes("signature", &said.signature)?,
         ticket: said.ticket,
         label: said.label,
-        bundle_key,
     };
     let enrolled = enrol::enrol(&api.app, &request).await?;
     Ok(Json(Welcome {

@@ -68,11 +68,11 @@ async fn take_only(api: &Shared, who: &Bringer, request: Request) -> Result<Answ
     let accepted = admission::accept(&api.app, who, request.segments).await?;
     let ends = admission::differing_ends(&api.app, who, &request.journals, brought).await?;
     let (receipts, refused) = (accepted.receipts, accepted.refused);
-    Ok(Answer { place: request.place, receipts, segments: Vec::new(), more: false, ends, refused, ahead: 0 })
+    Ok(Answer { place: request.place, receipts, segments: Vec::new(), more: false, ends, refused })
 }
 
 /// A body of the exchange: of the right type, and no larger than a message may be.
-pub struct LimitedBody(pub(super) Raw);
+pub struct LimitedBody(Raw);
 
 impl axum::extract::FromRequest<Shared> for LimitedBody {
     type Rejection = Problem;

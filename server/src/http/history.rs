@@ -17,7 +17,6 @@ use utoipa::{IntoParams, ToSchema};
 use super::Shared;
 use super::body::{Asked, Named};
 use super::caller::Signed;
-use super::media_reads::{self, MediaFile};
 use super::problem::Problem;
 use super::values::{json, no_such, operations};
 use super::wait::wait;
@@ -89,8 +88,6 @@ pub struct History {
     lines: Vec<Line>,
     /// Entries that wait for another, or are void.
     silent: Vec<Silent>,
-    /// Photos and files that these statements name, and whether they are here.
-    media: Vec<MediaFile>,
     /// With `as_seen`: every path and its value as it was seen.
     #[schema(value_type = Option<Object>)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,9 +116,8 @@ pub async fn history(
     let names = read_documents::names(&api.app.store.feed).await?;
     let told = tokio::task::spawn_blocking(move || tell(item, received, &decisions, &names, heads.as_deref())).await;
     let (lines, silent, content) = told.map_err(|error| Problem::internal("internal.cancelled", &error))??;
-    let media = media_reads::of(&api, &operation, &item).await?;
     signed.note(&api, "item.history_read", &item.to_string(), Some(operation.to_string())).await?;
-    Ok(Json(History { operation: operation.to_string(), item: item.to_string(), lines, silent, media, content }))
+    Ok(Json(History { operation: operation.to_string(), item: item.to_string(), lines, silent, content }))
 }
 
 /// Every line of a document's history, claims among them.

@@ -13,7 +13,6 @@ use super::Shared;
 use super::body::{Asked, Named};
 use super::caller::Signed;
 use super::duplicates::{Judged, judged_of};
-use super::media_reads::{self, MediaFile};
 use super::persons::{self, PersonMark};
 use super::problem::Problem;
 use super::reviews::{self, Attestation, Review, STATES};
@@ -186,8 +185,6 @@ pub struct Whole {
     content: serde_json::Value,
     /// Whether there is a sealed record of the person it came from; never what it says.
     person: Option<PersonMark>,
-    /// Photos and files that statements about it name, and whether they are here.
-    media: Vec<MediaFile>,
     /// What reviews of it came to.
     review: Review,
     /// What officers attested of it, in the order of the fold.
@@ -293,9 +290,8 @@ pub async fn one(
     let item: DocId = found.id.parse().map_err(|_| no_such("item"))?;
     let (review, attestations) = reviews::of(&api, &operation, &item).await?;
     let person = persons::mark(&api, &operation, &item).await?;
-    let media = media_reads::of(&api, &operation, &item).await?;
     let (links, moved, origin) = bound(&api, &scope, (operation, item)).await?;
     let projected = projected(&api, &scope).await?;
     signed.note(&api, "item.read", &item.to_string(), Some(found.operation.clone())).await?;
-    Ok(Json(Whole { item: found, content, person, media, review, attestations, links, moved, origin, projected }))
+    Ok(Json(Whole { item: found, content, person, review, attestations, links, moved, origin, projected }))
 }

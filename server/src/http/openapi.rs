@@ -9,9 +9,9 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use super::problem::Problem;
 use super::{
-    audit, auth, bundles, certificates, claims, codes, conflicts, counts, duplicates, enrol, entries, exchange,
-    findings, health, history, items, lookups, marks, media, media_reads, metrics, officer_keys, packs, person_reads,
-    persons, procedures, queues, session, setup_page, statements, stores, stream, transfers, waiting,
+    audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings, health,
+    history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, session, setup_page,
+    statements, stores, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -28,25 +28,11 @@ use super::{
         session::sign_in,
         session::set_up,
         exchange::exchange,
-        stream::stream,
-        bundles::bring,
-        bundles::make,
-        entries::entries,
-        packs::head,
-        packs::part,
-        packs::changes,
-        lookups::head,
-        lookups::part,
-        lookups::additions,
         persons::bring,
         persons::list,
         person_reads::read,
         person_reads::erase,
         marks::reserve,
-        media::check,
-        media::part,
-        media_reads::one,
-        media_reads::missing,
         items::list,
         items::one,
         history::history,

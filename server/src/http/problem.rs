@@ -4,13 +4,11 @@ use std::borrow::Cow;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use ploughshare_core::bundle::BundleError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::admission::AdmissionError;
 use crate::audit::AuditError;
-use crate::bundles::BundlesError;
 use crate::identity::IdentityError;
 use crate::identity::token::TokenError;
 use crate::persons::PersonsError;
@@ -77,13 +75,6 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after_s = Some(seconds.max(1));
-        self
-    }
-
-    /// Says what stands now.
-    #[must_use]
-    pub fn and_present(mut self, present: serde_json::Value) -> Self {
-        self.present = Some(present);
         self
     }
 
@@ -159,32 +150,13 @@ impl From<AdmissionError> for Problem {
     }
 }
 
-impl From<BundlesError> for Problem {
-    fn from(error: BundlesError) -> Self {
-        use BundlesError as E;
-        let (code, words) = (error.code(), error.to_string());
-        let status = match error {
-            E::Store(error) => return error.into(),
-            E::Admission(error) => return error.into(),
-            E::Cancelled => return Self::internal(code, &words),
-            E::Bundle(BundleError::TooLarge { .. }) => StatusCode::PAYLOAD_TOO_LARGE,
-            E::Bundle(_) => StatusCode::BAD_REQUEST,
-            E::NotForUs(_) | E::WrongRegister | E::NoKey(_) => StatusCode::CONFLICT,
-            E::Damaged => StatusCode::UNPROCESSABLE_ENTITY,
-            E::UnknownSender(_) | E::NotEnrolled(..) => StatusCode::NOT_FOUND,
-            E::Revoked(_) => StatusCode::FORBIDDEN,
-        };
-        Self::new(status, code, words)
-    }
-}
-
 impl From<PersonsError> for Problem {
     fn from(error: PersonsError) -> Self {
         use PersonsError as E;
         let (code, words) = (error.code(), error.to_string());
         let status = match error {
             E::Store(error) => return error.into(),
-            E::Leaf(_) | E::Key(_) | E::Unreadable | E::NoRandomness => return Self::internal(code, &words),
+            E::Leaf(_) | E::Unreadable | E::NoRandomness => return Self::internal(code, &words),
             // Nothing is lost: weapons go on, records of people wait where they are.
             E::KeyMissing | E::KeyOther | E::Unlogged => {
                 return Self::new(StatusCode::SERVICE_UNAVAILABLE, code, words).retry_after(60);
@@ -294,7 +266,6 @@ impl From<RegistrarError> for Problem {
             | E::TooLarge { .. }
             | E::TooMany(_)
             | E::BadParameter { .. }
-            | E::DaysReversed
             | E::PolicyRange { .. }
             | E::BadSite(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };

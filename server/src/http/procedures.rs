@@ -16,7 +16,6 @@ use super::caller::Signed;
 use super::came_to::{self, Differences, Outcome};
 use super::findings::{self, Finding};
 use super::items::Reading;
-use super::media_reads::{self, MediaFile};
 use super::problem::Problem;
 use super::reviews::{self, Attestation, Review};
 use super::values::{Projected, bad_cursor, cut, json, no_such, operations, page, projected};
@@ -92,8 +91,6 @@ pub struct Whole {
     /// Its members by set, in the order of their keys; one that was withdrawn says why in `withdrawn`.
     #[schema(value_type = Object)]
     members: BTreeMap<String, Vec<serde_json::Map<String, serde_json::Value>>>,
-    /// Photos and files that statements about it name, and whether they are here.
-    media: Vec<MediaFile>,
     /// What reviews of it came to.
     review: Review,
     /// What officers attested of it, in the order of the fold.
@@ -128,25 +125,13 @@ pub async fn one(
     let operation = procedure.operation.parse().map_err(|_| no_such("procedure"))?;
     let content = came_to::content(&bytes)?;
     let (review, attestations) = reviews::of(&api, &operation, &id).await?;
-    let media = media_reads::of(&api, &operation, &id).await?;
     let findings = findings::on(&api, &scope, &id).await?;
     let (fields, members) = taken_apart(&content);
     let outcome = (procedure.kind == "destruction").then(|| came_to::outcome(&content));
     let differences = (procedure.kind == "handover").then(|| came_to::differences(&content));
     let projected = projected(&api, &scope).await?;
     signed.note(&api, "procedure.read", &id.to_string(), Some(procedure.operation.clone())).await?;
-    Ok(Json(Whole {
-        procedure,
-        fields,
-        members,
-        media,
-        review,
-        attestations,
-        findings,
-        outcome,
-        differences,
-        projected,
-    }))
+    Ok(Json(Whole { procedure, fields, members, review, attestations, findings, outcome, differences, projected }))
 }
 
 type Fields = serde_json::Map<String, serde_json::Value>;

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use ploughshare_core::audit::Leaf;
-use ploughshare_core::bundle::key_proof;
 use ploughshare_core::decision::Decision;
 use ploughshare_core::ids::{DeviceId, OfficerId, OperationId};
 use ploughshare_core::keys::{Algorithm, PublicKey};
@@ -29,8 +28,6 @@ pub struct Request {
     pub label: String,
     /// Its signature over [`message`].
     pub signature: Vec<u8>,
-    /// The key to which bundles for it are sealed, as age writes it, and its signature over `bundle::key_proof`.
-    pub bundle_key: Option<(String, Vec<u8>)>,
 }
 
 /// What the register says to a tablet that is in.
@@ -56,7 +53,6 @@ pub async fn enrol(app: &App, request: &Request) -> Result<Enrolled, IdentityErr
     let key = PublicKey::from_bytes(&request.public_key).map_err(|_| IdentityError::BadKey)?;
     key.verify(&message(&request.ticket, &hex::encode(&request.public_key)), &request.signature)
         .map_err(|_| IdentityError::BadSignature)?;
-    let bundle_key = request.bundle_key.as_ref().map(|given| bundle_key(request, &key, given)).transpose()?;
     if !people::is_plain(&request.label, 64) {
         return Err(IdentityError::BadLabel);
     }
@@ -77,11 +73,7 @@ pub async fn enrol(app: &App, request: &Request) -> Result<Enrolled, IdentityErr
         key: request.public_key.clone(),
         officer: used.officer,
         label: request.label.clone(),
-        bundle_key: bundle_key.clone(),
     };
-    if let Some(recipient) = bundle_key {
-        crate::store::bundles::publish(&mut tx, &device, &recipient, now).await?;
-    }
     decide(app, &mut tx, &used.operation, &device.to_string(), &[decision]).await?;
     let leaf =
         Leaf::new("ticket.used", now, &device.to_string(), &hex::encode(used.id)).fact("operation", used.operation);
@@ -89,14 +81,6 @@ pub async fn enrol(app: &App, request: &Request) -> Result<Enrolled, IdentityErr
     tx.commit().await?;
     app.wake.notify_one();
     Ok(enrolled)
-}
-
-/// A key for bundles that the device's own key vouches for.
-fn bundle_key(request: &Request, key: &PublicKey, given: &(String, Vec<u8>)) -> Result<String, IdentityError> {
-    let (recipient, signature) = given;
-    recipient.parse::<age::x25519::Recipient>().map_err(|_| IdentityError::BadKey)?;
-    key.verify(&key_proof(&request.ticket, recipient), signature).map_err(|_| IdentityError::BadSignature)?;
-    Ok(recipient.clone())
 }
 
 fn lease(app: &App, now: i64) -> i64 {

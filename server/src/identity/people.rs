@@ -8,7 +8,6 @@ use ploughshare_core::ids::{DeviceId, EntryHash, OfficerId, OperationId};
 use super::{IdentityError, REGISTER_SCOPE, REGISTER_SCOPE_CODE, officer_key, passphrase};
 use crate::admission::{AdmissionError, lock_operation};
 use crate::app::App;
-use crate::bundles;
 use crate::decide::{decide, register_journal};
 use crate::persons;
 use crate::store::audit_log::{self, Log};
@@ -38,14 +37,7 @@ pub async fn ensure_register_scope(app: &App) -> Result<(), IdentityError> {
         Err(error) if error.is_unique() => return Ok(()),
         Err(error) => return Err(error.into()),
     }
-    decide(
-        app,
-        &mut tx,
-        &REGISTER_SCOPE,
-        "register",
-        &[Decision::OperationOpened { name, training: false, bundle_key: None }],
-    )
-    .await?;
+    decide(app, &mut tx, &REGISTER_SCOPE, "register", &[Decision::OperationOpened { name, training: false }]).await?;
     tx.commit().await?;
     app.wake.notify_one();
     Ok(())
@@ -74,7 +66,7 @@ pub async fn open_operation(
         error if error.is_constraint("operation_code_unique") => IdentityError::CodeTaken,
         error => error.into(),
     })?;
-    let mut decisions = vec![Decision::OperationOpened { name, training, bundle_key: bundles::recipient(app) }];
+    let mut decisions = vec![Decision::OperationOpened { name, training }];
     decisions.extend(persons::publication(app, &mut tx, &id).await?);
     decide(app, &mut tx, &id, actor, &decisions).await?;
     tx.commit().await?;

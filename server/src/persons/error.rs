@@ -3,7 +3,6 @@
 use ploughshare_core::audit::LeafError;
 use ploughshare_core::person::PersonError;
 
-use crate::keyfile::KeyFileError;
 use crate::store::StoreError;
 
 /// Why nothing could be done with a sealed record.
@@ -13,9 +12,6 @@ pub enum PersonsError {
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The file with the secrets.
-    #[error(transparent)]
-    Key(#[from] KeyFileError),
     /// A leaf could not be written.
     #[error(transparent)]
     Leaf(#[from] LeafError),
@@ -86,7 +82,6 @@ impl PersonsError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Store(error) => error.code(),
-            Self::Key(error) => error.code(),
             Self::Leaf(error) => error.code(),
             Self::Unlogged => "person.unlogged",
             Self::KeyMissing => "person.key_missing",

@@ -18,10 +18,9 @@ pub async fn publication(app: &App, tx: &mut Tx, operation: &OperationId) -> Res
     Ok(fresh.then(|| Decision::PersonKeyPublished { key: keys.recipient.clone() }))
 }
 
-/// Tells every open operation that was not told, those from before there was this key; gives how many.
-pub async fn ensure_published(app: &App, actor: &str) -> Result<usize, AdmissionError> {
-    let mut all = 0;
-    let Ok(keys) = app.persons.ready() else { return Ok(all) };
+/// Tells every open operation that was not told: those from before there was a key.
+pub async fn ensure_published(app: &App) -> Result<(), AdmissionError> {
+    let Ok(keys) = app.persons.ready() else { return Ok(()) };
     for operation in identity::operations(&app.store.feed).await? {
         let told = rows::is_published(&app.store.feed, &operation.id, &keys.recipient).await?;
         if operation.id == REGISTER_SCOPE || operation.closed_at.is_some() || told {
@@ -29,11 +28,10 @@ pub async fn ensure_published(app: &App, actor: &str) -> Result<usize, Admission
         }
         let mut tx = app.store.feed.begin_write().await?;
         if let Some(decision) = publication(app, &mut tx, &operation.id).await? {
-            decide(app, &mut tx, &operation.id, actor, &[decision]).await?;
+            decide(app, &mut tx, &operation.id, "register", &[decision]).await?;
             tx.commit().await?;
             app.wake.notify_one();
-            all += 1;
         }
     }
-    Ok(all)
+    Ok(())
 }

@@ -65,7 +65,7 @@ pub async fn read(
     }
     log.note(app, &leaf).await.map_err(|_| PersonsError::Unlogged)?;
     match rows::sealed(&app.store.feed, hash).await? {
-        Some((sealed, wrapped)) => seal::unseal(&keys, hash, &blob.operation, &Sealed { sealed, wrapped }),
+        Some((sealed, wrapped)) => seal::unseal(keys, hash, &blob.operation, &Sealed { sealed, wrapped }),
         // Erased in between, or its key was taken away behind our back.
         None => Err(erase::why_gone(app, hash).await?),
     }

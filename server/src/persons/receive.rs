@@ -22,8 +22,8 @@ pub async fn receive(app: &App, who: &Bringer, hash: &PersonHash, bytes: &[u8]) 
         return again(app, who, &known);
     }
     let keys = app.persons.ready()?;
-    let record = seal::open(&keys, bytes)?;
-    let kept = seal::seal(&keys, hash, &who.operation, &record)?;
+    let record = seal::open(keys, bytes)?;
+    let kept = seal::seal(keys, hash, &who.operation, &record)?;
     drop(record);
     let now = app.now_us();
 

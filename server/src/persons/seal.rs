@@ -25,16 +25,10 @@ pub(super) struct Sealed {
 
 /// Opens what a tablet sealed and checks what it says.
 pub(super) fn open(keys: &PersonKeys, bytes: &[u8]) -> Result<PersonRecord, PersonsError> {
-    let mut identities = keys.identities.iter();
-    let plain = loop {
-        // A tablet that has not heard of the newest key sealed to one before it.
-        let Some(identity) = identities.next() else { return Err(PersonsError::WrongKey) };
-        match age::decrypt(identity, bytes) {
-            Ok(plain) => break plain,
-            Err(age::DecryptError::NoMatchingKeys) => {}
-            Err(_) => return Err(PersonsError::Damaged),
-        }
-    };
+    let plain = age::decrypt(&keys.identity, bytes).map_err(|error| match error {
+        age::DecryptError::NoMatchingKeys => PersonsError::WrongKey,
+        _ => PersonsError::Damaged,
+    })?;
     PersonRecord::from_bytes(&Zeroizing::new(plain)).map_err(PersonsError::BadRecord)
 }
 
@@ -99,7 +93,8 @@ mod tests {
 
     fn keys() -> PersonKeys {
         let identity = age::x25519::Identity::generate();
-        PersonKeys::of(vec![identity], Zeroizing::new(random().unwrap()))
+        let recipient = identity.to_public().to_string();
+        PersonKeys { identity, master: Zeroizing::new(random().unwrap()), recipient }
     }
 
     fn record() -> PersonRecord {
@@ -129,7 +124,7 @@ mod tests {
     #[test]
     fn what_was_sealed_to_another_key_or_changed_is_told_apart() {
         let (ours, theirs) = (keys(), keys());
-        let sealed = age::encrypt(&ours.identities[0].to_public(), &record().to_bytes()).unwrap();
+        let sealed = age::encrypt(&ours.identity.to_public(), &record().to_bytes()).unwrap();
         assert_eq!(open(&ours, &sealed).unwrap(), record());
         assert_eq!(open(&theirs, &sealed).unwrap_err().code(), "person.wrong_key");
         for at in 0..sealed.len() {
@@ -140,7 +135,7 @@ mod tests {
         }
         let cut = open(&ours, &sealed[..sealed.len() - 1]).unwrap_err();
         assert_eq!(cut.code(), "person.damaged");
-        let empty = age::encrypt(&ours.identities[0].to_public(), b"no record").unwrap();
+        let empty = age::encrypt(&ours.identity.to_public(), b"no record").unwrap();
         assert_eq!(open(&ours, &empty).unwrap_err().code(), "person.bad_record");
     }
 }

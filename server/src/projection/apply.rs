@@ -15,7 +15,7 @@ use super::plan::{
     RegisterChange, SEAL, STOCK_MOVE, entry_row,
 };
 use super::{ProjectionError, by_keys, change_by_keys, findings};
-use crate::store::{Tx, Val, media};
+use crate::store::{Tx, Val};
 use crate::vals;
 
 /// Entries that are about no document: decisions, and what only a register may say.
@@ -45,8 +45,6 @@ pub(super) struct Before {
     pub marks: BTreeSet<String>,
     /// The collection that it came in with.
     pub collection: Option<[u8; 16]>,
-    /// Who recorded it, and when they say they did, ms since the Unix epoch.
-    pub recorded: ([u8; 16], i64),
 }
 
 /// Writes the changes that one segment makes; gives the items whose links have to be looked at.
@@ -71,7 +69,6 @@ pub(super) async fn changes(
     let mut collections = BTreeSet::new();
     for mut change in changes {
         rows.entries.append(&mut change.entries);
-        rows.media.append(&mut change.media);
         rows.waiting.append(&mut change.waiting);
         rows.claims.append(&mut change.claims);
         rows.attestations.append(&mut change.attestations);
@@ -120,7 +117,7 @@ pub(super) async fn changes(
     let counted = findings::update(tx, ruling, &known, &before, &items, (seq, at_us)).await?;
     collections.extend(before.values().filter_map(|item| item.collection));
     collections.extend(items.iter().filter_map(|(_, item)| item.record.collection).map(|one| *one.as_bytes()));
-    findings::update_collections(tx, ruling, *operation.as_bytes(), &collections, (seq, at_us)).await?;
+    findings::update_collections(tx, ruling, &collections, (seq, at_us)).await?;
     let courses = procedures.into_iter().map(|(id, procedure)| (id, procedure.course)).collect();
     findings::update_procedures(tx, ruling, &ways, &counted, courses, (seq, at_us)).await?;
     Ok(linked)
@@ -129,7 +126,6 @@ pub(super) async fn changes(
 #[derive(Default)]
 struct Rows {
     entries: Vec<Vec<Val>>,
-    media: Vec<Vec<Val>>,
     waiting: Vec<Vec<Val>>,
     claims: Vec<Vec<Val>>,
     attestations: Vec<Vec<Val>>,
@@ -150,9 +146,6 @@ impl Rows {
         let take = std::mem::take::<Vec<Vec<Val>>>;
         if !self.entries.is_empty() {
             tx.insert_many("entry", &ENTRY, take(&mut self.entries)).await?;
-        }
-        if !self.media.is_empty() {
-            tx.insert_many("media_reference", &media::REFERENCE, take(&mut self.media)).await?;
         }
         if !self.waiting.is_empty() {
             let columns = ["operation", "entry", "missing", "since", "journal"];
@@ -256,7 +249,7 @@ pub(super) async fn before(
     ids: &[Val],
     seq: u64,
 ) -> Result<BTreeMap<[u8; 16], Before>, ProjectionError> {
-    let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site, content, recorder, recorded_at_ms from item \
+    let sql = "select id, kind, coalesce(class, ''), coalesce(context, ''), coalesce(status, ''), serial_norm, site, content from item \
                where operation = $1 and id in ({})";
     let moved = links::moved_before(tx, operation, ids, seq).await?;
     let mut before = BTreeMap::new();
@@ -277,7 +270,6 @@ pub(super) async fn before(
             identity: Identity::of(doc, &record),
             marks: MarkUse::of(doc, &record).into_iter().map(|mark| mark.text).collect(),
             collection: record.collection.map(|collection| *collection.as_bytes()),
-            recorded: (row.array(8)?, row.int(9)?),
         };
         before.insert(id, one);
     }

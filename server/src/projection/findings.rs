@@ -10,11 +10,11 @@ mod collections;
 mod courses;
 mod keep;
 mod marks;
-mod pace;
 mod runs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ploughshare_core::cbor;
 use ploughshare_core::decision::{MarkBlock, Site};
 use ploughshare_core::document::Content;
 use ploughshare_core::ids::{EntryHash, OperationId};
@@ -142,11 +142,6 @@ pub(super) async fn update(
     for (item, finding) in runs {
         put((op, item), None, finding);
     }
-    let (hurried, was) = pace::hurried(tx, ruling, before, items.iter().map(|(id, _)| *id)).await?;
-    kept.extend(was);
-    for (item, other, finding) in hurried {
-        put(item, other, finding);
-    }
     for (item, other, finding) in links::late(tx, op, items).await? {
         put(item, Some(other), finding);
     }
@@ -164,7 +159,9 @@ fn id(finding: &Finding, item: Subject, other: Option<Subject>) -> [u8; 32] {
     sha256(&bytes)
 }
 
-/// The content of a document as its row keeps it; what does not read says nothing.
+/// The content of a document as its row keeps it.
 pub(super) fn content(bytes: &[u8]) -> Content {
-    crate::store::content::of_bytes(bytes).unwrap_or_default()
+    let value = cbor::decode(bytes).unwrap_or(cbor::Value::Null);
+    let pairs = value.as_map().unwrap_or_default().iter();
+    pairs.filter_map(|(path, value)| Some((path.as_text()?.to_owned(), value.clone()))).collect()
 }

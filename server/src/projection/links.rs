@@ -23,7 +23,7 @@ pub(super) use weigh::{Closed, weigh};
 pub(super) type Subject = ([u8; 16], [u8; 16]);
 
 /// Rules whose findings on a pair a judgement settles.
-pub(super) const JUDGED: [&str; 4] = ["R01", "R03", "R07", "R12"];
+pub(super) const JUDGED: [&str; 3] = ["R01", "R03", "R07"];
 
 /// Where in the feeds something happens.
 #[derive(Debug, Clone, Copy)]

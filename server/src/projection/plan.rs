@@ -5,12 +5,11 @@ mod item;
 mod procedure;
 
 use ploughshare_core::authorise::Reason;
-use ploughshare_core::cbor;
+use ploughshare_core::cbor::{self, Value};
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Attested, Conflict, Content, Review};
 use ploughshare_core::domain::collection::CollectionRecord;
 use ploughshare_core::ids::{DeviceId, OperationId};
-use ploughshare_core::media;
 use ploughshare_core::rules::procedures::SignedAct;
 
 pub(super) use collection::COLLECTION;
@@ -19,7 +18,6 @@ pub(super) use procedure::{Course, PROCEDURE, ProcedureRow, REFERENCE, SEAL, mem
 
 use super::fold::{Folded, Told};
 use crate::store::Val;
-use crate::store::content::to_bytes;
 use crate::vals;
 
 /// The rows that one document stands for.
@@ -41,8 +39,6 @@ pub(super) struct RegisterChange {
     pub review: Option<Vec<Val>>,
     pub waiting: Vec<Vec<Val>>,
     pub entries: Vec<Vec<Val>>,
-    /// Files that new statements name.
-    pub media: Vec<Vec<Val>>,
     /// Entries kept before whose status changed: hash, status, code.
     pub restated: Vec<Vec<Val>>,
 }
@@ -117,17 +113,13 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, authority: &Authori
         review: None,
         waiting: Vec::new(),
         entries: Vec::new(),
-        media: Vec::new(),
         restated: Vec::new(),
     };
     for one in &folded.told {
         let hash = one.statement.hash;
         let (status, code) = folded.status(&hash);
         match &one.kept {
-            None => {
-                change.entries.push(entry_row(operation, one, &folded.id, status, code));
-                change.media.extend(media_rows(operation, one, &folded.id));
-            }
+            None => change.entries.push(entry_row(operation, one, &folded.id, status, code)),
             Some((kept, kept_code)) if kept != status || kept_code.as_deref() != code => {
                 change.restated.push(vals![status, code, op, hash.as_bytes()]);
             }
@@ -169,7 +161,7 @@ pub(super) fn plan(operation: &OperationId, folded: &Folded, authority: &Authori
     let mut content = counts.content();
     content.retain(|path, _| !path.starts_with('$'));
     change.justifications = justification_rows(operation, folded, &content);
-    let bytes = to_bytes(content.iter());
+    let bytes = flat(content.iter());
     let (conflicts, claims) = (conflicts.len(), folded.claims.len());
     let circumstances = Circumstances { birth, conflicts, claims, bytes, seq, acts };
     match kind {
@@ -198,7 +190,6 @@ fn act(authority: &Authority, one: &Attested) -> SignedAct {
         what: one.attestation.what.clone(),
         officer: one.attestation.officer,
         device: key_device(authority, one),
-        digest: one.attestation.digest,
         counts: counts_for_rules(one.claim.map(Reason::code)),
         claimed_ms: one.claimed_ms,
     }
@@ -224,6 +215,11 @@ fn justification_rows(operation: &OperationId, folded: &Folded, content: &Conten
         Some(vals![operation.as_bytes(), folded.id.as_bytes(), key, rule, finding, reason, officer.as_bytes()])
     });
     given.collect()
+}
+
+/// Paths and values as one CBOR map.
+fn flat<'a>(pairs: impl Iterator<Item = (&'a String, &'a Value)>) -> Vec<u8> {
+    cbor::encode(&Value::Map(pairs.map(|(path, value)| (Value::Text(path.clone()), value.clone())).collect()))
 }
 
 fn attestation_row(
@@ -257,8 +253,8 @@ fn review_row(operation: &OperationId, folded: &Folded, review: &Review) -> Vec<
         review.state.code(),
         verified.map(|v| v.entry.to_vec()),
         verified.map(|v| v.officer.to_vec()),
-        verified.map(|v| to_bytes(v.content.iter().filter(|(path, _)| !path.starts_with('$')))),
-        verified.map(|v| to_bytes(v.amendments.iter()))
+        verified.map(|v| flat(v.content.iter().filter(|(path, _)| !path.starts_with('$')))),
+        verified.map(|v| flat(v.amendments.iter()))
     ]
 }
 
@@ -281,30 +277,6 @@ fn choices(conflict: &Conflict) -> String {
         })
     };
     serde_json::Value::Array(conflict.values.iter().map(one).collect()).to_string()
-}
-
-/// The files that an entry names. Whether it counts makes no difference: what somebody claims has to be seen as well.
-fn media_rows(operation: &OperationId, told: &Told, doc: &ploughshare_core::ids::DocId) -> Vec<Vec<Val>> {
-    let entry = &told.statement.entry;
-    let row = |(index, named): (usize, media::Named)| {
-        vals![
-            operation.as_bytes(),
-            told.statement.hash.as_bytes(),
-            index,
-            doc.as_bytes(),
-            named.hash,
-            named.role.code(),
-            named.original,
-            named.set,
-            named.view,
-            named.bytes,
-            told.device.as_bytes(),
-            entry.officer.as_bytes(),
-            told.by_register,
-            told.received_us
-        ]
-    };
-    media::named(&entry.edits).into_iter().enumerate().map(row).collect()
 }
 
 /// The row of an entry that is new here.

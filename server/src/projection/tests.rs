@@ -118,15 +118,9 @@ async fn operation(app: &App) -> OperationId {
         closed_at: None,
     };
     identity::create_operation(&mut tx, &operation).await.unwrap();
-    decide(
-        app,
-        &mut tx,
-        &id,
-        "operator",
-        &[Decision::OperationOpened { name: "North".to_owned(), training: true, bundle_key: None }],
-    )
-    .await
-    .unwrap();
+    decide(app, &mut tx, &id, "operator", &[Decision::OperationOpened { name: "North".to_owned(), training: true }])
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     id
 }
@@ -152,13 +146,7 @@ async fn tablet(app: &App, operation: OperationId, seed: u8, role: Role) -> Hand
     let decisions = [
         Decision::OfficerNamed { officer, name: row.name },
         Decision::RoleGranted { officer, role },
-        Decision::DeviceEnrolled {
-            device: device.id,
-            key: device.public_key,
-            officer,
-            label: device.label,
-            bundle_key: None,
-        },
+        Decision::DeviceEnrolled { device: device.id, key: device.public_key, officer, label: device.label },
     ];
     let held = decide(app, &mut tx, &operation, "operator", &decisions).await.unwrap();
     tx.commit().await.unwrap();

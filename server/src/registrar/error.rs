@@ -125,9 +125,6 @@ pub enum RegistrarError {
         /// What is wrong.
         what: String,
     },
-    /// A programme that ends before it begins.
-    #[error("the last day is before the first")]
-    DaysReversed,
     /// No such policy.
     #[error("there is no policy `{0}`; see `ploughshare policy list`")]
     PolicyUnknown(String),
@@ -181,7 +178,6 @@ impl RegistrarError {
             Self::TooMany(_) => "transfer.too_many",
             Self::RuleUnknown(_) => "rule.unknown",
             Self::BadParameter { .. } => "rule.bad_parameter",
-            Self::DaysReversed => "operation.days_reversed",
             Self::PolicyUnknown(_) => "policy.unknown",
             Self::PolicyRange { .. } => "policy.out_of_range",
             Self::BadSite(_) => "site.malformed",

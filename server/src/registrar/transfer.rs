@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ploughshare_core::cbor;
 use ploughshare_core::cbor::Value;
 use ploughshare_core::decision::Decision;
-use ploughshare_core::document::{carried, recorder};
+use ploughshare_core::document::carried;
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::limits;
 
@@ -112,8 +112,7 @@ async fn carry(app: &App, by: &By, asked: &Transfer, item: &DocId) -> Result<(Op
     if held && !asked.with_hold {
         return Err(RegistrarError::Held(item.to_string()));
     }
-    let birth = told.statements.iter().find(|said| said.hash.document() == *item).ok_or(RegistrarError::ItemUnknown)?;
-    let edit = carried(&told.counts, &from, &recorder(&birth.entry), &asked.reason);
+    let edit = carried(&told.counts, &from, &asked.reason);
     let bytes = cbor::encode(&Value::Array(vec![edit.to_value()])).len() + FRAME;
     if bytes > limits::ENTRY_BYTES {
         return Err(RegistrarError::TooLarge { item: item.to_string(), bytes, most: limits::ENTRY_BYTES });

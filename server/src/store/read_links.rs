@@ -153,10 +153,10 @@ pub struct Moved {
 
 /// Where an item went, if it went anywhere.
 pub async fn moved(register: &Db, subject: &Subject) -> Result<Option<Moved>> {
-    let sql = "select m.to_operation, o.item, m.reason, m.moved_at, e.officer from item_move as m \
+    let sql = "select m.to_operation, o.item, m.reason, m.moved_at, i.recorder from item_move as m \
                left join item_origin as o on o.from_operation = m.operation and o.from_item = m.item and o.operation = m.to_operation \
-               left join entry as e on e.operation = o.operation and e.doc = o.item and e.kind = 'create' \
-               where m.operation = $1 and m.item = $2 limit 1";
+               left join item as i on i.operation = o.operation and i.id = o.item \
+               where m.operation = $1 and m.item = $2";
     let row = register.query_one(sql, &vals![subject.0, subject.1]).await?;
     row.map(|row| {
         Ok(Moved {
@@ -219,7 +219,7 @@ pub struct Wanted {
 }
 
 /// Rules that say two items may be one.
-pub const DUPLICATE_RULES: &str = "('R01', 'R02', 'R03', 'R04', 'R07', 'R12')";
+pub const DUPLICATE_RULES: &str = "('R01', 'R02', 'R03', 'R04', 'R07')";
 
 /// Candidates in the order of their items; one more than the limit when there are more.
 pub async fn candidates(register: &Db, wanted: &Wanted) -> Result<Vec<Candidate>> {

@@ -31,7 +31,6 @@ pub const FEED: &[Table] = &[
     table("device", &["id"]),
     table("device_operation", &["device", "operation"]),
     table("ticket", &["id"]),
-    table("device_bundle_key", &["device"]),
     table("officer_key", &["public_key"]),
     table("officer_key_operation", &["public_key", "operation"]),
     table("certificate", &["operation", "document"]),
@@ -45,13 +44,10 @@ pub const FEED: &[Table] = &[
     table("segment", &["operation", "place"]),
     table("fork_proof", &["operation", "journal", "number", "found_at"]),
     table("refusal", &["id"]),
-    table("bundle_asked", &["operation", "device"]),
-    table("segment_part", &["operation", "device"]),
     table("segment_aside", &["operation", "hash"]),
     table("person_blob", &["hash"]),
     table("person_key", &["hash"]),
     table("person_recipient", &["operation", "recipient"]),
-    table("media_blob", &["operation", "hash"]),
     table("log_head", &["log"]),
     table("log_leaf", &["log", "idx"]),
     table("log_hash", &["log", "idx"]),
@@ -74,7 +70,6 @@ pub const REGISTER: &[Table] = &[
     Table { name: "marking", key: &["operation", "item", "key"], incidental: &["search_id"] },
     table("photo", &["operation", "item", "key"]),
     table("item_person", &["operation", "item"]),
-    table("media_reference", &["operation", "entry", "idx"]),
     table("collection_row", &["operation", "id"]),
     table("procedure_row", &["operation", "id"]),
     table("procedure_reference", &["operation", "procedure", "set_name", "key"]),
@@ -89,15 +84,6 @@ pub const REGISTER: &[Table] = &[
     table("item_origin", &["operation", "item"]),
     table("item_link", &["operation", "item"]),
     table("rollup", &["operation", "kind", "class", "context", "status"]),
-];
-
-/// What the register publishes for tablets, made of the rest. A rebuild drops it and compares none of it.
-pub const PUBLISHED: &[Table] = &[
-    table("lookup_base", &["number"]),
-    table("lookup_part", &["base", "idx"]),
-    table("lookup_addition", &["base", "idx"]),
-    table("pack", &["operation", "seq"]),
-    table("pack_part", &["operation", "hash"]),
 ];
 
 /// Tables and their columns with portable types (`int`, `text`, `bytes`; `?` after a column that may be null), as the

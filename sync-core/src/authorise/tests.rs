@@ -102,11 +102,11 @@ fn every_decision() -> Vec<(String, Edit)> {
     let entry = EntryHash::from_bytes([3; 32]);
     let device = crate::ids::DeviceId::from_bytes([4; 16]);
     let all = vec![
-        Decision::OperationOpened { name: String::new(), training: false, bundle_key: None },
+        Decision::OperationOpened { name: String::new(), training: false },
         Decision::OfficerNamed { officer, name: String::new() },
         Decision::RoleGranted { officer, role: Role::Registrar },
         Decision::RoleRevoked { officer, role: Role::Registrar, effective_ms: 0 },
-        Decision::DeviceEnrolled { device, key: Vec::new(), officer, label: String::new(), bundle_key: None },
+        Decision::DeviceEnrolled { device, key: Vec::new(), officer, label: String::new() },
         Decision::DeviceRevoked { device, effective_ms: 0 },
         Decision::OfficerKeyAdded { officer, key: Vec::new(), device },
         Decision::OfficerKeyRevoked { key: Vec::new(), effective_ms: 0 },
@@ -172,13 +172,7 @@ fn every_decision() -> Vec<(String, Edit)> {
 /// The device is mine.
 fn enrolled() -> Authority {
     let mut authority = Authority::default();
-    let enrolment = Decision::DeviceEnrolled {
-        device: DEVICE,
-        key: Vec::new(),
-        officer: ME,
-        label: String::new(),
-        bundle_key: None,
-    };
+    let enrolment = Decision::DeviceEnrolled { device: DEVICE, key: Vec::new(), officer: ME, label: String::new() };
     authority.take(0, &enrolment);
     authority
 }

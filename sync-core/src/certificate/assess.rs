@@ -89,7 +89,7 @@ pub fn signed_states(
     document: DocId,
     statements: &[Statement],
     left_out: &dyn Fn(&EntryHash) -> bool,
-    everything: &Exceptions,
+    bridged: &BTreeSet<EntryHash>,
 ) -> Vec<SignedState> {
     let mut states: BTreeMap<(Vec<EntryHash>, [u8; 32]), SignedState> = BTreeMap::new();
     for Statement { entry, .. } in statements.iter().filter(|s| !left_out(&s.hash)) {
@@ -112,9 +112,10 @@ pub fn signed_states(
         }
     }
     let here: BTreeSet<EntryHash> = statements.iter().map(|s| s.hash).collect();
+    let exceptions = Exceptions { bridged: bridged.clone(), ..Exceptions::default() };
     let is_what_was_read = |state: &SignedState| {
         state.heads.iter().all(|head| here.contains(head))
-            && fold_as_seen(document, statements, &state.heads, everything).digest() == state.digest
+            && fold_as_seen(document, statements, &state.heads, &exceptions).digest() == state.digest
     };
     let signed = |state: &SignedState| !state.destroyed.is_empty() || !state.witnessed.is_empty();
     states.into_values().filter(|state| signed(state) && is_what_was_read(state)).collect()
@@ -124,14 +125,14 @@ pub fn signed_states(
 pub fn assess(case: &Case<'_>) -> Assessment {
     let witnesses = case.authority.policy(&policy::WITNESSES);
     let left_out = |hash: &EntryHash| case.claims.contains(hash);
-    let everything = Exceptions::of(case.authority);
-    let states = signed_states(case.document, case.statements, &left_out, &everything);
+    let states = signed_states(case.document, case.statements, &left_out, &case.authority.bridged);
     // The fullest state; of equal ones the one with the larger digest, so that everybody takes the same.
     let rank = |state: &SignedState| {
         (state.is_complete(witnesses), state.destroyed.len() + state.witnessed.len(), state.digest)
     };
     let state = states.into_iter().max_by_key(rank);
-    let counting = everything.without(case.claims.clone());
+    let counting =
+        Exceptions { left_out: case.claims.clone(), bridged: case.authority.bridged.clone(), ..Exceptions::default() };
     let content = match &state {
         Some(state) => fold_as_seen(case.document, case.statements, &state.heads, &counting).content(),
         None => crate::document::fold(case.document, case.statements, &counting).content(),

@@ -7,7 +7,7 @@ use crate::cbor::{self, Value};
 use crate::destruction::{Fate, ItemOutcome};
 use crate::domain::item::ItemRecord;
 use crate::entry::Entry;
-use crate::ids::{DocId, EntryHash, JournalId, OfficerId, OperationId, RegisterId};
+use crate::ids::{DocId, EntryHash, OfficerId, OperationId, RegisterId};
 use crate::keys::sha256;
 
 /// An officer whose signature the certificate rests on.
@@ -171,8 +171,6 @@ pub struct Body {
     pub left_out: BTreeMap<EntryHash, String>,
     /// Missing ones that nobody waits for.
     pub bridged: BTreeSet<EntryHash>,
-    /// Journals that forked, with the first number in dispute.
-    pub forked: BTreeMap<JournalId, u64>,
     /// Whose keys signed.
     pub signers: Vec<Signer>,
     /// How many witnesses the programme asked for.
@@ -190,9 +188,6 @@ impl Body {
         let signers = self.signers.iter().map(|signer| {
             Value::Array(vec![bytes(signer.officer.as_bytes()), Value::Text(signer.name.clone()), bytes(&signer.key)])
         });
-        let forked = self.forked.iter();
-        let forked =
-            forked.map(|(journal, from)| Value::Array(vec![bytes(journal.as_bytes()), Value::Int(*from as i64)]));
         let values = [
             bytes(self.register.as_bytes()),
             bytes(self.operation.as_bytes()),
@@ -208,7 +203,6 @@ impl Body {
             Value::Array(signers.collect()),
             Value::Int(self.witnesses),
             Value::Array(self.items.iter().map(CertifiedItem::to_value).collect()),
-            Value::Array(forked.collect()),
         ];
         cbor::encode(&Value::Map((1..).map(Value::Int).zip(values).collect()))
     }
@@ -230,10 +224,6 @@ impl Body {
             [entry, why] => Some((hash(entry)?, why.as_text()?.to_owned())),
             _ => None,
         });
-        let fork = |pair: &Value| match pair.as_array()? {
-            [journal, from] => Some((JournalId::from_slice(journal.as_bytes()?)?, from.as_uint()?)),
-            _ => None,
-        };
         let signers = list(12, "signers")?.iter().map(|signer| match signer.as_array()? {
             [officer, name, key] => Some(Signer {
                 officer: OfficerId::from_slice(officer.as_bytes()?)?,
@@ -255,7 +245,6 @@ impl Body {
             left_out: left_out.collect::<Option<_>>().ok_or(malformed("claims"))?,
             bridged: list(11, "gaps")?.iter().map(hash).collect::<Option<_>>().ok_or(malformed("gaps"))?,
             signers: signers.collect::<Option<_>>().ok_or(malformed("signers"))?,
-            forked: list(15, "forks")?.iter().map(fork).collect::<Option<_>>().ok_or(malformed("forks"))?,
             witnesses: int(13, "number of witnesses")?,
             items: list(14, "list")?
                 .iter()

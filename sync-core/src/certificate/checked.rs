@@ -109,16 +109,14 @@ fn check_deed(body: &Body) -> Result<(SignedState, DestructionRecord, Outcome), 
         return Err(CertificateError::Foreign);
     }
     let left_out = |hash: &EntryHash| body.left_out.contains_key(hash);
-    let everything =
-        Exceptions { left_out: BTreeSet::new(), bridged: body.bridged.clone(), forked: body.forked.clone() };
     let known = |officer, key: &Vec<u8>| body.signers.iter().any(|s| s.officer == officer && s.key == *key);
-    let state = signed_states(body.document, &statements, &left_out, &everything).into_iter().find(|state| {
+    let state = signed_states(body.document, &statements, &left_out, &body.bridged).into_iter().find(|state| {
         let mut signatures = state.destroyed.iter().chain(&state.witnessed);
         state.is_complete(body.witnesses) && signatures.all(|(officer, key)| known(*officer, key))
     });
     let state = state.ok_or(CertificateError::NotSigned { witnesses: body.witnesses })?;
     let left_out: BTreeSet<EntryHash> = body.left_out.keys().copied().collect();
-    let counting = everything.without(left_out);
+    let counting = Exceptions { left_out, bridged: body.bridged.clone(), ..Exceptions::default() };
     let content = fold_as_seen(body.document, &statements, &state.heads, &counting).content();
     let record = DestructionRecord::read(&content);
     let outcome = outcome(&record);

@@ -171,7 +171,6 @@ impl Deed {
             entries: self.said.iter().map(|s| s.entry.clone()).collect(),
             left_out: self.claims.iter().map(|(hash, reason)| (*hash, reason.code().to_owned())).collect(),
             bridged: BTreeSet::new(),
-            forked: BTreeMap::new(),
             signers: vec![signer(SUPERVISOR, "Samuel"), signer(WITNESS, "Wanda")],
             witnesses: 1,
             items: items.collect(),

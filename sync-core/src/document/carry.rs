@@ -11,28 +11,13 @@ use crate::cbor::{self, Value};
 use crate::domain::draft::value_to_json;
 use crate::domain::schema::{self, FieldType};
 use crate::edit::{Edit, Fields};
-use crate::entry::Entry;
-use crate::ids::{OfficerId, OperationId};
+use crate::ids::OperationId;
 
 /// Longest note, in bytes of UTF-8; the schema allows 4096.
 const NOTE: usize = 4_000;
 
-/// Who recorded an item: whoever made its document, and of one that was transferred, who had recorded it in the operation in which it was
-/// first. The registrar who transferred it says nothing of their own about the thing: the register carries over what counts, and
-/// only the register can say who recorded it. So they may verify it there as anybody else may who has seen it.
-pub fn recorder(birth: &Entry) -> OfficerId {
-    let carried = birth.edits.iter().find_map(|edit| match edit {
-        Edit::Create { fields, .. } => {
-            let (_, value) = fields.iter().find(|(path, _)| path == "origin_recorder")?;
-            value.as_bytes().and_then(OfficerId::from_slice)
-        }
-        _ => None,
-    });
-    carried.unwrap_or(birth.officer)
-}
-
-/// The creation that says in another operation what counts of this item here, which `recorder` recorded. `why` stands in a note beside it.
-pub fn carried(document: &Document, from: &OperationId, recorder: &OfficerId, why: &str) -> Edit {
+/// The creation that says in another operation what counts of this item here. `why` stands in a note beside it.
+pub fn carried(document: &Document, from: &OperationId, why: &str) -> Edit {
     let kind = document.kind.as_deref().unwrap_or("item");
     let mut scalars: Fields = Vec::new();
     let mut sets: BTreeMap<&str, BTreeMap<&str, BTreeMap<&str, &Value>>> = BTreeMap::new();
@@ -44,13 +29,12 @@ pub fn carried(document: &Document, from: &OperationId, recorder: &OfficerId, wh
                 sets.entry(set).or_default().entry(key).or_default().insert(name, value);
             }
             _ if path.starts_with('$') || *value == Value::Null => {}
-            _ if matches!(path.as_str(), "origin_operation" | "origin_item" | "origin_recorder") => {}
+            _ if path == "origin_operation" || path == "origin_item" => {}
             _ => scalars.push((path.clone(), value.clone())),
         }
     }
     scalars.push(("origin_operation".to_owned(), Value::Bytes(from.to_vec())));
     scalars.push(("origin_item".to_owned(), Value::Bytes(document.id.to_vec())));
-    scalars.push(("origin_recorder".to_owned(), Value::Bytes(recorder.to_vec())));
     let notes = notes(document, kind, from, why);
     sets.entry("notes").or_default();
     // Members are counted in the order in which the entry writes them, which is that of canonical bytes.
@@ -174,7 +158,7 @@ mod tests {
         let id = said[0].hash.document();
         let old = fold(id, &said, &Exceptions::default());
         let from = OperationId::from_bytes([5; 16]);
-        let edit = carried(&old, &from, &OfficerId::from_bytes([1; 16]), "the depot was handed over");
+        let edit = carried(&old, &from, "the depot was handed over");
         let (hash, entry) = Pen::new(9).says(None, &[], vec![edit]);
         assert_eq!(entry.check("item"), Ok(()));
         let new = fold(hash.document(), &[Statement { hash, entry }], &Exceptions::default());
@@ -206,19 +190,14 @@ mod tests {
     fn a_second_transfer_names_the_document_that_it_came_from_last() {
         let said = told();
         let old = fold(said[0].hash.document(), &said, &Exceptions::default());
-        let (hash, entry) = Pen::new(9).says(
-            None,
-            &[],
-            vec![carried(&old, &OperationId::from_bytes([5; 16]), &OfficerId::from_bytes([1; 16]), "one")],
-        );
-        let new = fold(hash.document(), &[Statement { hash, entry: entry.clone() }], &Exceptions::default());
-        let again = carried(&new, &OperationId::from_bytes([6; 16]), &recorder(&entry), "two");
+        let (hash, entry) = Pen::new(9).says(None, &[], vec![carried(&old, &OperationId::from_bytes([5; 16]), "one")]);
+        let new = fold(hash.document(), &[Statement { hash, entry }], &Exceptions::default());
+        let again = carried(&new, &OperationId::from_bytes([6; 16]), "two");
         let (hash, entry) = Pen::new(8).says(None, &[], vec![again]);
         assert_eq!(entry.check("item"), Ok(()));
         let third =
             ItemRecord::read(&fold(hash.document(), &[Statement { hash, entry }], &Exceptions::default()).content());
         assert_eq!(third.origin_operation, Some(OperationId::from_bytes([6; 16])));
         assert_eq!(third.origin_item, Some(new.id));
-        assert_eq!(third.origin_recorder, Some(OfficerId::from_bytes([1; 16])), "not who carried it over");
     }
 }

@@ -6,15 +6,11 @@
 //! the same answer. The one rule that looks sideways is that of the two roles: an officer who ended an item and witnessed its end
 //! on two tablets that did not know of each other did only one of them.
 
-mod keys;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use self::keys::Keys;
 use super::attestation::Attestation;
-use super::carry::recorder;
 use super::order::order;
-use super::{Exceptions, Pair, Statement};
+use super::{Exceptions, Statement};
 use crate::authorise::{Act, Circumstances, Reason, Standing, Verdict, acts, authorise, fits};
 use crate::decision::Authority;
 use crate::edit::Edit;
@@ -62,8 +58,6 @@ struct Past {
     witnessed: BTreeSet<OfficerId>,
     /// What was answered to each of the [`QUESTIONS`].
     answers: [Words; 3],
-    /// Who holds a key to it, and who of them agreed to its return.
-    keys: Keys,
 }
 
 impl Past {
@@ -73,12 +67,6 @@ impl Past {
         for (mine, others) in self.answers.iter_mut().zip(&other.answers) {
             mine.take(others);
         }
-        self.keys.take(&other.keys);
-    }
-
-    /// Whether anybody's word stands that it was handed over temporarily.
-    fn is_temporary(&self) -> bool {
-        QUESTIONS.iter().zip(&self.answers).any(|((_, is), words)| *is == Standing::Temporary && words.is_yes())
     }
 
     /// How it stood with the item for who knew all this.
@@ -130,13 +118,12 @@ pub fn judge(
     if about.len() < 2 {
         return claims;
     }
+    if authority.policy(&policy::ONE_DEVICE_COUNTS) == 0 {
+        claims.extend(on_one_device(&about, authority, &claims));
+    }
     let exceptions = Exceptions::of(authority);
     let order = order(id, statements, &exceptions);
-    if authority.policy(&policy::ONE_DEVICE_COUNTS) == 0 {
-        claims.extend(on_one_device(&order.ready, authority, &claims));
-    }
     let Some((_, birth)) = order.ready.iter().find(|(hash, _)| hash.document() == id) else { return claims };
-    let recorder = recorder(birth);
     let exempt = |hash: &EntryHash| by_register.contains(hash) || authority.released.contains_key(hash);
     let moved = authority.moved.get(&id).map(|(_, decision)| *decision);
     // Of two deeds of one officer that did not know of each other, the end gives way; then everything after it is judged again.
@@ -157,7 +144,7 @@ pub fn judge(
                 let held = held.get(hash).copied().unwrap_or(0);
                 let knew = |end: &EntryHash| authority.released.get(end).is_none_or(|released| *released <= held);
                 let standing = past.standing(&knew, moved.is_some_and(|decision| decision <= held));
-                found.extend(not_now(kind, entry, &recorder, &past, &standing).map(|reason| (*hash, reason)));
+                found.extend(not_now(kind, entry, birth, &past, &standing).map(|reason| (*hash, reason)));
             }
             if !void && !claims.contains_key(hash) && !found.contains_key(hash) {
                 let said: BTreeSet<Act> = entry.edits.iter().flat_map(|edit| acts(kind, edit)).collect();
@@ -172,16 +159,11 @@ pub fn judge(
                 if ends_it {
                     past.ended.insert(*hash, entry.officer);
                 }
-                for ((path, what), words) in QUESTIONS.iter().zip(&mut past.answers) {
+                for ((path, _), words) in QUESTIONS.iter().zip(&mut past.answers) {
                     for yes in entry.edits.iter().filter_map(|edit| answer(path, edit)) {
                         words.say(*hash, yes);
-                        if !yes && *what == Standing::Temporary {
-                            past.keys.are_given_back();
-                        }
                     }
                 }
-                let temporary = past.is_temporary();
-                past.keys.hear(*hash, entry, temporary);
             }
             pasts.insert(*hash, past);
         }
@@ -197,36 +179,33 @@ pub fn judge(
     }
 }
 
+/// Signatures that belong together, the second of which does not count where both keys are kept on one device.
+const TOGETHER: [(&str, &str); 2] = [("destroyed", "witnessed"), ("handed_over", "received")];
+
 /// Signatures that the programme does not count because their counterpart was made on the same device. Which one gives way depends on
-/// what they are and not on which came first; of two that are alike, the one that comes later in the order of the fold.
+/// what they are and not on which came first.
 fn on_one_device(
-    ready: &[(EntryHash, &Entry)],
+    about: &[&Statement],
     authority: &Authority,
     claims: &BTreeMap<EntryHash, Reason>,
 ) -> Vec<(EntryHash, Reason)> {
     let mut signed = Vec::new();
-    for (hash, entry) in ready.iter().filter(|(hash, _)| !claims.contains_key(hash)) {
+    for Statement { hash, entry } in about.iter().filter(|s| !claims.contains_key(&s.hash)) {
         for attestation in entry.edits.iter().filter_map(Attestation::of_edit) {
             let device = attestation.key.as_ref().and_then(|key| authority.officer_keys.get(key)).map(|key| key.device);
-            signed.push((*hash, attestation, device));
+            signed.push((*hash, attestation.what, device));
         }
     }
-    let mut second = Vec::new();
-    for (at, (hash, word, device)) in signed.iter().enumerate() {
-        let gives_way = signed.iter().enumerate().any(|(before, (_, other, on))| {
-            let pair =
-                Pair::of(&word.what, &other.what).filter(|pair| !pair.same_content() || word.digest == other.digest);
-            let is_second = pair.is_some_and(|pair| match pair.signatures() {
-                (first, second) if first == second => before < at && word.officer != other.officer,
-                (_, second) => second == word.what,
-            });
-            is_second && on.is_some() && on == device
-        });
-        if gives_way && !authority.released.contains_key(hash) {
-            second.push((*hash, Reason::SameDevice));
-        }
-    }
-    second
+    let counterpart = |what: &str, device| {
+        TOGETHER
+            .iter()
+            .filter(|(_, second)| *second == what)
+            .any(|(first, _)| signed.iter().any(|(_, other, on)| other == first && on.is_some() && *on == device))
+    };
+    let second = signed
+        .iter()
+        .filter(|(hash, what, device)| counterpart(what, *device) && !authority.released.contains_key(hash));
+    second.map(|(hash, ..)| (*hash, Reason::SameDevice)).collect()
 }
 
 /// Why an attestation is no officer's own word: unsigned, or by a key that is not theirs.
@@ -246,17 +225,11 @@ fn unproven(entry: &Entry, authority: &Authority, circumstances: &Circumstances)
 }
 
 /// Why this cannot be said after what its author knew.
-fn not_now(
-    kind: &str,
-    entry: &Entry,
-    recorder: &OfficerId,
-    past: &Past,
-    standing: &BTreeSet<Standing>,
-) -> Option<Reason> {
+fn not_now(kind: &str, entry: &Entry, birth: &Entry, past: &Past, standing: &BTreeSet<Standing>) -> Option<Reason> {
     if entry.creates() {
         return None;
     }
-    let recorder = entry.officer == *recorder;
+    let recorder = entry.officer == birth.officer;
     for act in entry.edits.iter().flat_map(|edit| acts(kind, edit)) {
         // Evidence is no obstacle to who has no part in the end, so how it stands comes after who acts.
         let ended = standing.contains(&Standing::Ended) || standing.contains(&Standing::Moved);
@@ -278,9 +251,6 @@ fn not_now(
         }
         if let Err(reason) = fits(act, standing) {
             return Some(reason);
-        }
-        if act == Act::Return && !past.keys.agree() {
-            return Some(Reason::NoConsent);
         }
     }
     None

@@ -7,7 +7,7 @@ use super::review::Attested;
 use crate::decision::Authority;
 use crate::ids::{DeviceId, EntryHash};
 
-/// Which two parts were played: the one list of signatures that belong together. `judge` and rule R76 ask it as well.
+/// Which two parts were played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pair {
     /// One destroyed, another witnessed it.
@@ -16,47 +16,15 @@ pub enum Pair {
     VerifiedTwice,
     /// One gave it out of their hands, another took it.
     HandedOverReceived,
-    /// Two holders of a key agreed to a return.
-    ConsentedTwice,
 }
 
 impl Pair {
-    /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::DestroyedWitnessed, Self::VerifiedTwice, Self::HandedOverReceived, Self::ConsentedTwice];
-
-    /// The two signatures, that of the deed first.
-    pub fn signatures(self) -> (&'static str, &'static str) {
-        match self {
-            Self::DestroyedWitnessed => ("destroyed", "witnessed"),
-            Self::VerifiedTwice => ("verified", "verified"),
-            Self::HandedOverReceived => ("handed_over", "received"),
-            Self::ConsentedTwice => ("consented", "consented"),
-        }
-    }
-
-    /// The pair that two signatures are, in whichever order.
-    pub fn of(one: &str, other: &str) -> Option<Self> {
-        let is = |pair: &Self| {
-            let (first, second) = pair.signatures();
-            (one, other) == (first, second) || (other, one) == (first, second)
-        };
-        Self::ALL.into_iter().find(is)
-    }
-
-    /// Whether they are a pair only as words on the same content: whoever verifies again after a change does not claim to be a second pair
-    /// of eyes on what the first one saw.
-    pub fn same_content(self) -> bool {
-        self == Self::VerifiedTwice
-    }
-
     /// Its stable code.
     pub fn code(self) -> &'static str {
         match self {
             Self::DestroyedWitnessed => "destroyed_witnessed",
             Self::VerifiedTwice => "verified_twice",
             Self::HandedOverReceived => "handed_over_received",
-            Self::ConsentedTwice => "consented_twice",
         }
     }
 }
@@ -105,14 +73,22 @@ pub fn same_device(
 
 /// Whether two attestations are the two parts of one deed; `between` are those in between.
 fn pair(first: &Attested, second: &Attested, between: &[&Attested]) -> Option<Pair> {
-    let pair = Pair::of(&first.attestation.what, &second.attestation.what)?;
-    if pair.same_content() && first.attestation.digest != second.attestation.digest {
-        return None;
-    }
-    // An item goes through many hands: the two parts of one handing over are neighbours.
+    let (one, other) = (first.attestation.what.as_str(), second.attestation.what.as_str());
     let hands = |what: &str| matches!(what, "handed_over" | "received");
-    let others = between.iter().any(|one| hands(&one.attestation.what));
-    (pair != Pair::HandedOverReceived || !others).then_some(pair)
+    match (one, other) {
+        ("destroyed", "witnessed") | ("witnessed", "destroyed") => Some(Pair::DestroyedWitnessed),
+        ("verified", "verified")
+            if first.attestation.heads == second.attestation.heads
+                && first.attestation.digest == second.attestation.digest =>
+        {
+            Some(Pair::VerifiedTwice)
+        }
+        // An item goes through many hands: the two parts of one handing over are neighbours.
+        _ if one != other && hands(one) && hands(other) && !between.iter().any(|a| hands(&a.attestation.what)) => {
+            Some(Pair::HandedOverReceived)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -177,7 +153,6 @@ mod tests {
             ("verified", "verified", "verified_twice"),
             ("handed_over", "received", "handed_over_received"),
             ("received", "handed_over", "handed_over_received"),
-            ("consented", "consented", "consented_twice"),
         ] {
             assert_eq!(both(one, other), [(code, 1, 2)]);
         }

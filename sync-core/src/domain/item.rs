@@ -17,7 +17,7 @@ use crate::cbor::Value;
 use crate::domain::members::{Parts, get, sibling};
 use crate::domain::place::Place;
 use crate::domain::serial;
-use crate::ids::{DocId, OfficerId, OperationId};
+use crate::ids::{DocId, OperationId};
 
 /// Writes the record of an item from its scalar fields; every field is a path of the schema.
 macro_rules! item {
@@ -141,14 +141,11 @@ item! {
     person: [u8; 32] = "person", "Name (SHA-256) of the sealed record of who handed it in.";
     trace_pending: bool = "trace_pending", "Whether a trace is pending.";
     temporary: bool = "temporary", "Whether it was handed over temporarily, under joint control (IDDRS 4.11 section 6.1.2).";
-    key_holder_a: OfficerId = "key_holder_a", "Officer who holds the first key while it is handed over temporarily.";
-    key_holder_b: OfficerId = "key_holder_b", "Officer who holds the second key.";
     weight_g: i64 = "weight_g", "Weight in grams.";
     destruction: DocId = "destruction", "Destruction in which it ended.";
     split_from: DocId = "split_from", "Lot that it was taken from.";
     origin_operation: OperationId = "origin_operation", "Operation that it came from.";
     origin_item: DocId = "origin_item", "Its document in that operation.";
-    origin_recorder: OfficerId = "origin_recorder", "Officer who recorded it in the operation in which it was first.";
 }
 
 impl ItemRecord {

@@ -10,7 +10,7 @@ fn outgoing(sizes: &[u64]) -> Vec<Outgoing> {
 }
 
 fn answer(place: u64, more: bool) -> Answer {
-    Answer { place, receipts: vec![], segments: vec![], more, ends: vec![], refused: vec![], ahead: 0 }
+    Answer { place, receipts: vec![], segments: vec![], more, ends: vec![], refused: vec![] }
 }
 
 #[test]

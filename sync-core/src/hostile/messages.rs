@@ -93,7 +93,6 @@ fn answers_read_as_they_are_written() {
         more: n > 1,
         ends: ends(n),
         refused: (0..n).map(refused).collect(),
-        ahead: u64::from(n) * 1_000,
     };
     let corpus: Vec<Vec<u8>> = [0, 1, 4].map(|n| answer(n).to_bytes()).to_vec();
     let read = fuzz("answer", 23, &corpus, |bytes| {

@@ -37,24 +37,6 @@ fn keys() -> [SecretKey; 2] {
     [SecretKey::ed25519(&[1; 32]), SecretKey::p256(&[2; 32]).unwrap()]
 }
 
-/// Who sealed the excerpts.
-pub(super) fn device() -> SecretKey {
-    let [ed, _] = keys();
-    ed
-}
-
-/// The register that they are for.
-pub(super) fn register() -> RegisterId {
-    REGISTER
-}
-
-/// Some entries of a segment, and all.
-pub(super) fn excerpts() -> Vec<Vec<u8>> {
-    let opened = open(&sealed(4, &one_field_edits(4, 12), &device()).bytes).unwrap();
-    let last = opened.entries().last().unwrap().0;
-    vec![opened.excerpt(|hash, _| *hash == last).unwrap(), opened.excerpt(|_, _| true).unwrap()]
-}
-
 fn corpus() -> Vec<SealedSegment> {
     let [ed, es] = keys();
     vec![

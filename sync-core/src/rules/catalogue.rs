@@ -321,7 +321,7 @@ pub(super) static RULES: &[Rule] = &[
         "R56",
         Flag,
         "More ammunition than there was",
-        "More of a lot was taken out, lost or destroyed than it held, or destroyed than was on the list; or a quantity that was estimated is suddenly \
+        "More of a lot was destroyed than it holds or than was on the list; or a quantity that was estimated is suddenly \
          exact, and nobody counted. Count or weigh the lot and write that down as an event of custody.",
     ),
     rule(
@@ -404,8 +404,7 @@ pub(super) static RULES: &[Rule] = &[
         "A signature is missing",
         "A hand-over, count or destruction is said to be done, and who has to sign it did not, or somebody else did. Let \
          the officer who was there sign in their own name, with their own key. The tablet's seal is no signature of a \
-         person. Signatures here are made by keys over the very content that was seen: there is no picture of one that \
-         could be pasted under two documents, and the bytes of one fit no other.",
+         person.",
     ),
     rule(
         "R73",
@@ -435,8 +434,7 @@ pub(super) static RULES: &[Rule] = &[
         "R76",
         Flag,
         "Both signatures were made on one device",
-        "Two people signed one act, supervisor and witness, giver and receiver, two who verify the same content or two \
-         holders of a key, with keys that are kept on one device. \
+        "Two people signed one act, supervisor and witness or giver and receiver, with keys that are kept on one device. \
          Where tablets are shared that can be in order; it is also what one person with both PINs would leave behind. Ask \
          who was there. A programme can rule that the second signature does not count.",
     ),

@@ -1,8 +1,7 @@
-//! Rules about ammunition lots: R56 (what was estimated and is suddenly exact, what was taken out and was never in), R57 (what a lot holds).
+//! Rules about ammunition lots: R56 (what was estimated and is suddenly exact), R57 (what a lot holds).
 
 use super::parameters::SEALED_MULTIPLE;
 use super::{Context, Finding, Tunings, settle};
-use crate::custody;
 use crate::domain::calibre;
 use crate::domain::item::{CustodyRecord, ItemRecord};
 
@@ -13,7 +12,6 @@ pub(super) fn check(item: &ItemRecord, context: &Context, findings: &mut Vec<Fin
     if item.is_ammunition() {
         mixed(item, findings);
         sealed(item, &context.tuning, findings);
-        overdrawn(item, findings);
     }
 }
 
@@ -44,18 +42,6 @@ fn sealed(item: &ItemRecord, tuning: &Tunings, findings: &mut Vec<Finding>) {
     if bore < HEAVY_BORE && quantity % multiple != 0 {
         let message = format!("{quantity} rounds are no multiple of {multiple}, as sealed tins hold them");
         findings.push(Finding::at("R57", "quantity", message).arg("quantity", quantity));
-    }
-}
-
-/// R56, over everything that ever went in and out.
-fn overdrawn(item: &ItemRecord, findings: &mut Vec<Finding>) {
-    let live = item.custody.iter().filter(|event| event.is_live());
-    let first = live.filter_map(|event| event.at).chain(item.collected_at).min().unwrap_or(0);
-    for one in custody::overdrawn(item, first) {
-        let message = format!("{} were taken out of a lot that held {}", one.said, one.held);
-        let mut finding = Finding::new("R56", format!("taken/{}", one.key), message);
-        finding.path = Some(format!("custody/{}/quantity", one.key));
-        findings.push(finding.arg("quantity", one.said).arg("held", one.held));
     }
 }
 

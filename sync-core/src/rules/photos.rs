@@ -7,14 +7,8 @@ use crate::domain::item::{ItemRecord, PhotoRecord};
 /// Views that every weapon has: without them nobody who was not there can say which weapon it is.
 const VIEWS: [&str; 3] = ["left", "right", "serial"];
 
-/// Whether a record is to be complete: somebody verified it, or it is on its way to its end.
-pub fn is_due(item: &ItemRecord, verified: bool) -> bool {
-    let ends = matches!(item.status.as_deref(), Some("scheduled_for_destruction" | "destroyed"));
-    verified || ends || item.destruction.is_some()
-}
-
-/// R77. Asked when a record is to be complete, not while it is being written: [`super::procedures::check`] does, on the tablet and in the
-/// register, of every item that was verified or is on the list of a destruction.
+/// R77. Asked when a record is to be complete, not while it is being written: the tablet calls it before an item is verified or put on
+/// the list of a destruction, the register when it receives a verification.
 pub fn complete(item: &ItemRecord, tuning: &Tunings) -> Vec<Finding> {
     let mut findings = Vec::new();
     if item.is_ammunition() || item.kind.as_deref() == Some("part") {

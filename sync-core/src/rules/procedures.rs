@@ -19,7 +19,7 @@ mod whereabouts;
 pub use counts::overdue;
 pub use destructions::certificate;
 
-use super::{Finding, Tunings, personal, photos, settle};
+use super::{Finding, Tunings, personal, settle};
 pub use crate::custody::Expected;
 use crate::destruction;
 use crate::document::Content;
@@ -82,8 +82,6 @@ pub struct SignedAct {
     pub officer: OfficerId,
     /// The device that keeps the key they signed with, where that is known.
     pub device: Option<DeviceId>,
-    /// SHA-256 of the content that they saw.
-    pub digest: [u8; 32],
     /// Whether it counts.
     pub counts: bool,
     /// When its author says they said it, milliseconds since the Unix epoch.
@@ -130,14 +128,7 @@ fn of_kind(
     findings: &mut Vec<Finding>,
 ) -> Vec<JustificationRecord> {
     match kind {
-        "item" => {
-            let item = ItemRecord::read(content);
-            let verified = around.attestations().iter().any(|act| act.counts && act.what == "verified");
-            if photos::is_due(&item, verified) {
-                findings.extend(photos::complete(&item, around.tuning()));
-            }
-            item.justifications
-        }
+        "item" => ItemRecord::read(content).justifications,
         "marking_session" => {
             let session = MarkingSessionRecord::read(content);
             sessions::check(&session, around, findings);

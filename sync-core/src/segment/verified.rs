@@ -57,7 +57,7 @@ pub fn open(bytes: &[u8]) -> Result<OpenedSegment, SegmentError> {
     Ok(OpenedSegment { header, device, algorithm, cose, payload, entries, bytes: bytes.to_vec() })
 }
 
-pub(super) fn read_cose(bytes: &[u8]) -> Result<(Algorithm, DeviceId, CoseSign1), SegmentError> {
+fn read_cose(bytes: &[u8]) -> Result<(Algorithm, DeviceId, CoseSign1), SegmentError> {
     let missing = |part| SegmentError::Malformed { part };
     if bytes.len() > 512 {
         return Err(missing("signature"));
@@ -75,7 +75,7 @@ pub(super) fn read_cose(bytes: &[u8]) -> Result<(Algorithm, DeviceId, CoseSign1)
     Ok((algorithm, device, cose))
 }
 
-pub(super) fn read_header(value: &Value) -> Result<Header, SegmentError> {
+fn read_header(value: &Value) -> Result<Header, SegmentError> {
     let missing = |part| SegmentError::Malformed { part };
     let pairs = value.as_map().ok_or(missing("header"))?;
     let get = |key| value.get_int(key);
@@ -117,32 +117,7 @@ pub(super) fn read_header(value: &Value) -> Result<Header, SegmentError> {
     })
 }
 
-/// Checks that a header is meant for this register, that key, nonce and operation make its journal, and that the signature fits the payload.
-pub(super) fn prove(
-    header: &Header,
-    (device, algorithm): (DeviceId, Algorithm),
-    (cose, payload): (&CoseSign1, &[u8]),
-    register: &RegisterId,
-    key: &PublicKey,
-) -> Result<(), SegmentError> {
-    if header.register != *register {
-        return Err(SegmentError::WrongRegister { found: header.register });
-    }
-    if key.device() != device || key.algorithm() != algorithm {
-        return Err(SegmentError::WrongDevice);
-    }
-    if key.journal(&header.nonce, &header.operation) != header.journal {
-        return Err(SegmentError::WrongJournal);
-    }
-    cose.verify_detached_signature(payload, &[], |signature, message| key.verify(message, signature))
-        .map_err(|_| SegmentError::BadSignature)
-}
-
 impl OpenedSegment {
-    pub(super) fn cose(&self) -> &CoseSign1 {
-        &self.cose
-    }
-
     /// The device that it says signed it; look its key up and call [`OpenedSegment::verify`].
     pub fn device(&self) -> DeviceId {
         self.device
@@ -170,7 +145,18 @@ impl OpenedSegment {
 
     /// Checks that it is meant for this register, that key, nonce and operation make its journal, and that the signature fits.
     pub fn verify(self, register: &RegisterId, key: &PublicKey) -> Result<VerifiedSegment, SegmentError> {
-        prove(&self.header, (self.device, self.algorithm), (&self.cose, &self.payload), register, key)?;
+        if self.header.register != *register {
+            return Err(SegmentError::WrongRegister { found: self.header.register });
+        }
+        if key.device() != self.device || key.algorithm() != self.algorithm {
+            return Err(SegmentError::WrongDevice);
+        }
+        if key.journal(&self.header.nonce, &self.header.operation) != self.header.journal {
+            return Err(SegmentError::WrongJournal);
+        }
+        self.cose
+            .verify_detached_signature(&self.payload, &[], |signature, message| key.verify(message, signature))
+            .map_err(|_| SegmentError::BadSignature)?;
         Ok(VerifiedSegment {
             hash: self.hash(),
             header: self.header,

@@ -58,10 +58,6 @@ impl Platform for Board {
     fn random(&self, count: u32) -> Result<Vec<u8>, PlatformError> {
         Ok(self.dice.lock().unwrap().bytes(count as usize))
     }
-
-    fn wait(&self, ms: u64, _: &dyn Fn() -> bool) {
-        self.clock.pass_ms(ms as i64);
-    }
 }
 
 /// Secrets in memory.

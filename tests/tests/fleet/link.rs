@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use mobile_ffi::{HttpHeader, HttpRequest, HttpResponse, Transport, TransportError};
+use mobile_ffi::{HttpRequest, HttpResponse, Transport, TransportError};
 use tokio::runtime::Runtime;
 use tower::ServiceExt as _;
 
@@ -67,14 +67,9 @@ impl Link {
             }
             let answer = router.oneshot(asked.body(Body::from(request.body)).unwrap()).await.unwrap();
             let status = u32::from(answer.status().as_u16());
-            let header = |(name, value): (&axum::http::HeaderName, &axum::http::HeaderValue)| {
-                let value = value.to_str().ok()?.to_owned();
-                Some(HttpHeader { name: name.as_str().to_owned(), value })
-            };
-            let headers = answer.headers().iter().filter_map(header).collect();
             let body = to_bytes(answer.into_body(), MOST_BYTES).await.unwrap().to_vec();
             assert!(status < 500, "the register answered {status}: {}", String::from_utf8_lossy(&body));
-            Ok(HttpResponse { status, headers, body })
+            Ok(HttpResponse { status, body })
         })
     }
 }

@@ -6,7 +6,7 @@
 //! PLOUGHSHARE_FLEET_SEEDS=100000 cargo test --release -p ploughshare-tests --test fleet   # a long run
 //! PLOUGHSHARE_FLEET_SEED=4711 cargo test -p ploughshare-tests --test fleet -- --nocapture # one seed, told step by step
 //! ```
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
 mod device;
 mod dice;

@@ -1,21 +1,15 @@
 //! What can be said on the command line.
 
-mod bundle;
 mod destruction;
 mod handover;
 mod marking;
-mod peer;
-mod photo;
 mod procedures;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use bundle::Bundle;
 pub use destruction::{Destruction, DestructionPlan, DestructionResult};
 pub use handover::{Handover, HandoverNew};
 pub use marking::{Mark, MarkingSession, Marks, SpotCheck, SpotRead};
-pub use peer::Peer;
-pub use photo::{Photo, Sync, Which};
 pub use procedures::{Count, Hold, Incident, Items, Move, Split, Stock, Store, Word};
 
 /// Field work without a network: record, show, resolve, import, sync.
@@ -106,22 +100,13 @@ pub enum Command {
     /// Seal what a person who hands something in says of themselves. It can be written here and not read.
     #[command(subcommand)]
     Person(PersonCommand),
-    /// Photos: add one to a document, look which there are, fetch or take out working copies.
-    #[command(subcommand)]
-    Photo(Photo),
     /// Write the receipt for somebody who hands an item in: as text, and as PDF to print.
     #[cfg(feature = "paper")]
     Receipt(Receipt),
-    /// The exchange as files: make them, take them in, carry them for others.
-    #[command(subcommand)]
-    Bundle(Bundle),
-    /// Exchange with another tablet on the same network, without the register.
-    #[command(subcommand)]
-    Peer(Peer),
     /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
     Status,
     /// Bring what was recorded to the register and take in what others said.
-    Sync(Sync),
+    Sync,
     /// List the code lists, or the codes of one.
     Codes {
         /// Name of a list, for example `calibre`.
@@ -195,16 +180,10 @@ pub enum Officer {
     },
     /// List the officers with their keys, leases and waiting times.
     List,
-    /// Forget an officer's key on this tablet. What it signed stays. Asks for their PIN, or for that of a registrar.
+    /// Forget an officer's key on this tablet. What it signed stays.
     Remove {
         /// Name, id, or the key's fingerprint.
         officer: String,
-        /// A registrar who keeps a key on this tablet, where the officer is gone or forgot the PIN.
-        #[arg(long, value_name = "REGISTRAR")]
-        by: Option<String>,
-        /// Read the PIN from the first line of standard input, not from the terminal.
-        #[arg(long)]
-        pin_stdin: bool,
     },
     /// Change an officer's PIN.
     ChangePin {
@@ -257,9 +236,6 @@ pub struct Record {
     pub common: Common,
     #[command(flatten)]
     pub more: Says,
-    /// A photo: VIEW=FILE, for example left=DCIM/0001.jpg; see `codes photo_view`. May be given several times.
-    #[arg(long, value_name = "VIEW=FILE", conflicts_with = "file")]
-    pub photo: Vec<String>,
     #[command(flatten)]
     pub speaker: Speaker,
 }

@@ -1,7 +1,6 @@
 //! One file a command, or a few that belong together.
 
 mod attest;
-mod bundle;
 mod count;
 mod custody;
 mod destruction;
@@ -11,15 +10,11 @@ mod look;
 mod marking;
 mod models;
 mod officer;
-mod peer;
 mod person;
-mod photo;
 #[cfg(feature = "paper")]
 mod receipt;
 mod record;
 mod review;
-#[cfg(feature = "paper")]
-mod sheet;
 mod show;
 mod spot_check;
 mod sync;
@@ -67,13 +62,10 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::SpotCheck(command) => spot_check::spot_check(&open()?, command, output),
         Command::Import(args) => import::import(&open()?, args, output),
         Command::Person(command) => person::run(&open()?, command, output),
-        Command::Photo(command) => photo::run(&open()?, command, output),
         #[cfg(feature = "paper")]
         Command::Receipt(args) => receipt::receipt(&open()?, &args, output),
-        Command::Bundle(command) => bundle::bundle(&open()?, command, output),
-        Command::Peer(command) => peer::peer(&open()?, command, output),
         Command::Status => sync::status(&open()?, output),
-        Command::Sync(args) => sync::sync(&store, &args, output),
+        Command::Sync => sync::sync(&open()?, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
         Command::Models { words, show } => models::models(&store, &words, show, output),
         Command::Fields { kind } => vocabulary::fields(&kind, output),
@@ -86,14 +78,8 @@ fn tablet(store: &str) -> Result<Tablet, TabletError> {
 
 /// Opens a store that is there; a mistyped folder must not become an empty tablet.
 fn existing(store: &str) -> Result<Tablet, TabletError> {
-    existing_as(TabletConfig::new(store))
-}
-
-/// The same, opened in another way than usual.
-fn existing_as(config: TabletConfig) -> Result<Tablet, TabletError> {
-    let store = config.dir.clone();
-    if Path::new(&store).join("tablet.db").exists() {
-        return Tablet::open(config);
+    if Path::new(store).join("tablet.db").exists() {
+        return tablet(store);
     }
     Err(TabletError::new(
         ErrorKind::NotEnrolled,

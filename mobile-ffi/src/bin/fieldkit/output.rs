@@ -23,11 +23,6 @@ pub fn warn(text: &str) {
     drop(writeln!(std::io::stderr().lock(), "warning: {text}"));
 }
 
-/// Writes a line about what is on the way, on standard error.
-pub fn note(text: &str) {
-    drop(writeln!(std::io::stderr().lock(), "{text}"));
-}
-
 /// A table with these headers.
 pub fn table(headers: &[&str]) -> Table {
     let mut table = Table::new();

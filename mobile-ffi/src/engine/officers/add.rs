@@ -153,7 +153,6 @@ impl Tablet {
                 let tx = engine.store.write()?;
                 officers::remove(&tx, &row.public_key)?;
                 tx.commit()?;
-                drop(engine);
                 self.vault.remove(&row.secret_name).map_err(TabletError::from)
             })();
             match forgotten {
@@ -200,7 +199,6 @@ impl Tablet {
         officers::put(&tx, &row)?;
         kv::put_number(&tx, kv::SEEN, now.wall_ms)?;
         tx.commit()?;
-        drop(engine);
         if let Some(before) = before.filter(|before| before.secret_name != row.secret_name) {
             self.vault.remove(&before.secret_name)?;
         }

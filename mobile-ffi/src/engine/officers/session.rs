@@ -1,13 +1,12 @@
-//! Signing in: a PIN opens one officer's key, and until the session is dropped, or nothing was done for some minutes, everything said on this
-//! tablet is that officer's word. A lock in the store's folder, which the system takes back from a program that was killed, keeps a second key closed, in this program and in any
+//! Signing in: a PIN opens one officer's key, and until the session is dropped everything said on this tablet is that officer's word. A
+//! lock in the store's folder, which the system takes back from a program that was killed, keeps a second key closed, in this program and in any
 //! other.
 
 use core::fmt;
 use std::fs::{File, TryLockError};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ploughshare_core::document::attestation::Attestation;
 use ploughshare_core::ids::OfficerId;
 use ploughshare_core::keys::SecretKey;
 
@@ -19,25 +18,20 @@ use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, kv};
 
 /// Name of the file that is locked while a key is open.
-pub(in crate::engine) const LOCK: &str = "officer.lock";
+const LOCK: &str = "officer.lock";
 
 /// Who speaks on this tablet: nobody in particular, or the officer who is signed in.
-#[derive(Clone, Default)]
-pub(crate) struct Speaking(Arc<Mutex<Voice>>);
-
-#[derive(Default)]
-enum Voice {
-    #[default]
-    Nobody,
-    /// Their key, and when it was last needed, by the monotonic clock.
-    Open { officer: OfficerId, key: SecretKey, used_ms: u64 },
-    /// Signed out because nothing was done for long; until they are signed out by hand too, nobody speaks in their place.
-    Idle,
-}
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Speaking(Arc<Mutex<Option<OfficerId>>>);
 
 impl Speaking {
-    fn voice(&self) -> MutexGuard<'_, Voice> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The officer who is signed in.
+    pub(crate) fn now(&self) -> Option<OfficerId> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, officer: Option<OfficerId>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = officer;
     }
 
     fn is(&self, other: &Self) -> bool {
@@ -45,46 +39,8 @@ impl Speaking {
     }
 }
 
-fn idle() -> TabletError {
-    TabletError::refused(
-        "officer.idle",
-        "the officer was signed out because nothing was done for long",
-        "Nothing was saved. Sign in again with the PIN.",
-    )
-}
-
-impl Tablet {
-    /// The officer who is signed in. Whoever did nothing for too long is signed out, and their key is forgotten at once.
-    pub(in crate::engine) fn speaker(&self) -> Result<Option<OfficerId>> {
-        let now_ms = self.platform.monotonic_ms()?;
-        let mut voice = self.speaking.voice();
-        match &mut *voice {
-            Voice::Nobody => Ok(None),
-            Voice::Open { officer, used_ms, .. } if now_ms.saturating_sub(*used_ms) < self.idle_ms => {
-                *used_ms = now_ms;
-                Ok(Some(*officer))
-            }
-            Voice::Open { .. } | Voice::Idle => {
-                *voice = Voice::Idle;
-                Err(idle())
-            }
-        }
-    }
-
-    /// Whether an officer is signed in still. An app asks now and then, so that a tablet that lies about forgets the key.
-    pub fn is_signed_in(&self) -> Result<bool> {
-        let now_ms = self.platform.monotonic_ms()?;
-        let mut voice = self.speaking.voice();
-        let open = matches!(&*voice, Voice::Open { used_ms, .. } if now_ms.saturating_sub(*used_ms) < self.idle_ms);
-        if !open && matches!(&*voice, Voice::Open { .. }) {
-            *voice = Voice::Idle;
-        }
-        Ok(open)
-    }
-}
-
 /// No other key is open while this is held.
-pub(in crate::engine) fn alone(dir: &Path) -> Result<File> {
+pub(super) fn alone(dir: &Path) -> Result<File> {
     let failed = |error: std::io::Error| {
         TabletError::new(
             ErrorKind::Storage,
@@ -105,9 +61,10 @@ pub(in crate::engine) fn alone(dir: &Path) -> Result<File> {
     }
 }
 
-/// An officer who is signed in. Their key is overwritten and the lock given back when this is dropped.
+/// An officer who is signed in. The key is overwritten and the lock given back when this is dropped.
 pub struct OfficerSession {
     pub(in crate::engine) officer: OfficerId,
+    pub(in crate::engine) key: SecretKey,
     public_key: Vec<u8>,
     name: String,
     speaking: Speaking,
@@ -122,7 +79,7 @@ impl fmt::Debug for OfficerSession {
 
 impl Drop for OfficerSession {
     fn drop(&mut self) {
-        *self.speaking.voice() = Voice::Nobody;
+        self.speaking.set(None);
     }
 }
 
@@ -130,14 +87,6 @@ impl OfficerSession {
     /// The officer's id.
     pub fn officer(&self) -> String {
         self.officer.to_string()
-    }
-
-    /// Signs with their key.
-    pub(in crate::engine) fn signed(&self, word: Attestation) -> Result<Attestation> {
-        match &*self.speaking.voice() {
-            Voice::Open { key, .. } => Ok(word.signed(key)),
-            Voice::Nobody | Voice::Idle => Err(idle()),
-        }
     }
 
     /// Their name, as the register said it.
@@ -182,10 +131,9 @@ impl Tablet {
             }
         }
         let key = self.open_key(&row, pin)?;
-        let used_ms = self.platform.monotonic_ms()?;
-        *self.speaking.voice() = Voice::Open { officer: id, key, used_ms };
+        self.speaking.set(Some(id));
         let (public_key, name, speaking) = (row.public_key, row.name, self.speaking.clone());
-        Ok(OfficerSession { officer: id, public_key, name, speaking, _alone: alone })
+        Ok(OfficerSession { officer: id, key, public_key, name, speaking, _alone: alone })
     }
 
     /// Whether an officer who signed in here can sign now: the session is of this tablet, the key not revoked, its lease not over.
@@ -197,7 +145,6 @@ impl Tablet {
                 "Nothing was saved. Sign in here.",
             ));
         }
-        self.speaker()?;
         let conn = engine.store.read();
         let now = Stamp::read(self.platform.as_ref())?;
         let row = officers::all(conn)?.into_iter().find(|row| row.public_key == session.public_key);

@@ -24,7 +24,7 @@ use crate::store::Result;
 const WEEKLY_PERMILLE: usize = 100;
 
 /// A count that is to begin.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct NewCount {
     /// Site.
     pub site: String,
@@ -33,28 +33,24 @@ pub struct NewCount {
     /// Occasion, a code of `count_occasion`.
     pub occasion: String,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// So many of a type were counted.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct Tally {
     /// Kind of item; weapon where not given.
-    #[uniffi(default)]
     pub kind: Option<String>,
     /// Class.
-    #[uniffi(default)]
     pub class: Option<String>,
     /// Calibre.
-    #[uniffi(default)]
     pub calibre: Option<String>,
     /// How many.
     pub quantity: i64,
 }
 
 /// What became of one scanned line of a count.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SightingView {
     /// As it was scanned.
     pub scanned: String,
@@ -67,7 +63,7 @@ pub struct SightingView {
 }
 
 /// One item that does not fit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DiscrepancyView {
     /// The item.
     pub item: ItemLine,
@@ -81,11 +77,8 @@ pub struct DiscrepancyView {
     pub last_ms: Option<i64>,
 }
 
-/// By class: expected and counted.
-pub type ByClass = BTreeMap<String, (i64, i64)>;
-
 /// A count and what it comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CountView {
     /// The document.
     pub document: String,
@@ -100,13 +93,13 @@ pub struct CountView {
     /// When it began, ms since the Unix epoch.
     pub at_ms: i64,
     /// Items that should be there.
-    pub expected: u64,
+    pub expected: usize,
     /// Of them, looked at.
-    pub checked: u64,
+    pub checked: usize,
     /// Items whose serial is to be looked at and was not yet.
     pub to_check: Vec<ItemLine>,
     /// How many serials are to be looked at in all.
-    pub sample: u64,
+    pub sample: usize,
     /// Weapons that should be there.
     pub weapons_expected: i64,
     /// Weapons counted.
@@ -120,7 +113,7 @@ pub struct CountView {
     /// Rounds counted.
     pub rounds_counted: Option<i64>,
     /// Classes whose numbers differ: expected and counted.
-    pub by_class: ByClass,
+    pub by_class: BTreeMap<String, (i64, i64)>,
     /// What does not fit, item by item.
     pub discrepancies: Vec<DiscrepancyView>,
     /// Weapons, parts or lots that are short: an alarm where it is not 0.
@@ -270,7 +263,7 @@ impl Tablet {
                 advanced(&progress, views.len());
             }
             if !edits.is_empty() {
-                deed.scanned(&seen.id, edits)?;
+                deed.say(&seen.id, edits)?;
             }
             Ok(views)
         })
@@ -394,10 +387,10 @@ fn view(reader: &Reader<'_>, seen: &Seen, held: &Held) -> CountView {
         site: record.site.clone().unwrap_or_default(),
         store: record.store.clone().unwrap_or_default(),
         at_ms: record.at.unwrap_or_else(|| seen.recorded_ms()),
-        expected: result.expected as u64,
-        checked: result.checked as u64,
+        expected: result.expected,
+        checked: result.checked,
         to_check: if closed { Vec::new() } else { to_check },
-        sample: sample.len() as u64,
+        sample: sample.len(),
         weapons_expected: result.weapons.0,
         weapons_counted: result.weapons.1,
         parts_expected: result.parts.0,

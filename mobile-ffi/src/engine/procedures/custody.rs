@@ -17,38 +17,30 @@ use crate::model::Sayer;
 use crate::store::Result;
 
 /// Where items come to lie.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct Placing {
     /// The items: tags, marks or ids.
     pub items: Vec<String>,
     /// Code of the site; where none is given, that of each item.
-    #[uniffi(default)]
     pub site: Option<String>,
     /// Store at the site; where none is given and the site stays, that of each item.
-    #[uniffi(default)]
     pub store: Option<String>,
     /// Rack in the store.
-    #[uniffi(default)]
     pub rack: Option<String>,
     /// Box in the rack.
-    #[uniffi(default)]
     pub box_name: Option<String>,
     /// Seal put on.
-    #[uniffi(default)]
     pub seal: Option<String>,
     /// Why.
-    #[uniffi(default)]
     pub reason: Option<String>,
     /// When, ms since the Unix epoch; now where not given.
-    #[uniffi(default)]
     pub at_ms: Option<i64>,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// Where an item came to lie.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Placed {
     /// The item.
     #[serde(flatten)]
@@ -62,7 +54,7 @@ pub struct Placed {
 }
 
 /// Which hold is put on or taken off an item.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
     /// It is evidence.
     Evidence,
@@ -96,7 +88,7 @@ impl Hold {
 }
 
 /// One step of a chain of custody.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StepView {
     /// What happened, a code of `custody_event`.
     pub event: String,
@@ -137,7 +129,7 @@ pub struct StepView {
 }
 
 /// The chain of custody of one item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ChainView {
     /// The item.
     #[serde(flatten)]

@@ -3,13 +3,12 @@
 
 mod close;
 mod obstacles;
-mod results;
 mod view;
 
-use ploughshare_core::destruction::{DISCOURAGED, Fate, ItemOutcome, NEVER_FINAL_ALONE, outcome};
+use ploughshare_core::destruction::{DISCOURAGED, Fate, NEVER_FINAL_ALONE, outcome};
 use ploughshare_core::domain::draft::DraftMember;
 use ploughshare_core::domain::item::ItemRecord;
-use ploughshare_core::domain::procedures::DestructionRecord;
+use ploughshare_core::domain::procedures::{DestructionRecord, ResultRecord};
 use ploughshare_core::domain::serial::normalise;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::DocId;
@@ -24,59 +23,48 @@ use crate::error::TabletError;
 use crate::store::Result;
 use obstacles::obstacle;
 
-pub use results::{ItemResult, PhotoHash, ScrapLeft};
 pub use view::{DestructionItemView, DestructionView};
 
 /// A destruction that is to be planned.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct NewDestruction {
     /// Number, as the papers name it.
-    #[uniffi(default)]
     pub number: Option<String>,
     /// Site.
     pub site: String,
     /// Name of the place.
-    #[uniffi(default)]
     pub place_name: Option<String>,
     /// For when, ms since the Unix epoch.
-    #[uniffi(default)]
     pub planned_for_ms: Option<i64>,
     /// Method, a code of `destruction_method`.
     pub method: String,
     /// Second process, a code of `destruction_method`.
-    #[uniffi(default)]
     pub second_method: Option<String>,
     /// Why a discouraged method.
-    #[uniffi(default)]
     pub override_reason: Option<String>,
     /// Authority that ordered it.
     pub authority: String,
     /// Number of the authorisation.
     pub authorisation: String,
     /// Third party that monitors.
-    #[uniffi(default)]
     pub third_party: Option<String>,
     /// Operating procedure and version.
-    #[uniffi(default)]
     pub sop: Option<String>,
     /// Risk assessment.
-    #[uniffi(default)]
     pub risk_assessment: Option<String>,
     /// The items: tags, marks or ids; of a lot `TAG,QUANTITY` where not all of it is destroyed.
-    #[uniffi(default)]
     pub items: Vec<String>,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// A plan, and what was not taken onto it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Planned {
     /// The destruction.
     pub destruction: DestructionView,
     /// How many items were put on the list now.
-    pub added: u64,
+    pub added: usize,
     /// Items that may not be destroyed, with why.
     pub refused: Vec<RefusedItem>,
     /// What will stand in the way later, in sentences.
@@ -84,7 +72,7 @@ pub struct Planned {
 }
 
 /// What became of one scanned line of an identity check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IdentityView {
     /// As it was scanned.
     pub scanned: String,
@@ -96,6 +84,48 @@ pub struct IdentityView {
     pub item: Option<ItemLine>,
     /// What is out of order, in words.
     pub message: Option<String>,
+}
+
+/// What became of one item.
+#[derive(Debug, Clone, Default)]
+pub struct ItemResult {
+    /// The item: tag, mark or id.
+    pub item: String,
+    /// Method; that of the plan where not given.
+    pub method: Option<String>,
+    /// Result, a code of `destruction_result`.
+    pub result: String,
+    /// Quantity destroyed, for a lot.
+    pub quantity: Option<i64>,
+    /// How the quantity was found, a code of `quantity_method`.
+    pub quantity_method: Option<String>,
+    /// Weight in grams.
+    pub weight_g: Option<i64>,
+    /// Number of fragments.
+    pub fragments: Option<i64>,
+    /// SHA-256 of the photo before.
+    pub before: Option<[u8; 32]>,
+    /// SHA-256 of the photo after.
+    pub after: Option<[u8; 32]>,
+    /// Why, where it was not destroyed.
+    pub reason: Option<String>,
+    /// Whether to say it also where it will be a claim only.
+    pub as_claim: bool,
+}
+
+/// Scrap that left the site.
+#[derive(Debug, Clone, Default)]
+pub struct ScrapLeft {
+    /// Weight in grams.
+    pub weight_g: i64,
+    /// Who took it.
+    pub recipient: String,
+    /// What becomes of it, a code of `destruction_method`.
+    pub process: Option<String>,
+    /// Weighbridge slip or certificate of smelting.
+    pub reference: Option<String>,
+    /// Whether to say it also where it will be a claim only.
+    pub as_claim: bool,
 }
 
 /// A destruction in one of these states.
@@ -234,7 +264,7 @@ impl Tablet {
                 .maybe("sop", new.sop.clone())
                 .maybe("risk_assessment", new.risk_assessment.clone())
                 .draft("destruction");
-            let added = members.len() as u64;
+            let added = members.len();
             draft.members = members;
             Ok((deed.create(draft)?, added, refusals, warnings))
         })?;
@@ -255,7 +285,7 @@ impl Tablet {
             if members.is_empty() {
                 return Err(nothing_to_plan(&refusals));
             }
-            let added = members.len() as u64;
+            let added = members.len();
             let add = |member: DraftMember| Edit::Add { set: member.set, fields: member.fields.into_iter().collect() };
             deed.say(&seen.id, members.into_iter().map(add).collect())?;
             Ok((added, refusals, warnings))
@@ -280,8 +310,7 @@ impl Tablet {
                 let withdraw = Edit::Withdraw { path: format!("planned/{planned}"), reason: reason.trim().to_owned() };
                 deed.say(&seen.id, vec![withdraw])?;
             } else {
-                let so_far = outcome(&record);
-                not_settled(so_far.items.iter().find(|one| one.item == thing.id), item)?;
+                not_settled(&record, &thing.id, item)?;
                 let says = Says::default()
                     .with("item", id_value(&thing.id))
                     .with("result", "withdrawn")
@@ -365,10 +394,83 @@ impl Tablet {
                 views.push(view(identity, true, shown, message.as_deref()));
             }
             if !edits.is_empty() {
-                deed.scanned(&seen.id, edits)?;
+                deed.say(&seen.id, edits)?;
             }
             Ok(views)
         })
+    }
+
+    /// Writes down what became of an item.
+    pub fn destruction_result(&self, destruction: &str, result: &ItemResult) -> Result<DestructionItemView> {
+        let came_to = code("destruction", "results/*/result", &result.result)?;
+        let method = result.method.as_deref().map(|m| code("destruction", "results/*/method", m)).transpose()?;
+        let counted = result
+            .quantity_method
+            .as_deref()
+            .map(|m| code("destruction", "results/*/quantity_method", m))
+            .transpose()?;
+        let id = self.deed(result.as_claim, |deed| {
+            let (seen, record) = open(deed, destruction, &["under_way"])?;
+            let thing = deed.item(&result.item)?;
+            planned_member(&seen, &record, &thing.id, &result.item)?;
+            not_settled(&record, &thing.id, &result.item)?;
+            let item = ItemRecord::read(&thing.content());
+            let processed = matches!(came_to.as_str(), "complete" | "second_process" | "failed");
+            if processed && let Some((code, reason)) = obstacles::held(&thing, &item) {
+                let message = format!("{} may not be destroyed: {reason}", result.item);
+                let hint = format!(
+                    "Set it aside and reject it: fieldkit destruction result {} \"{}\" --result rejected --reason …",
+                    short(&seen.id),
+                    result.item
+                );
+                return Err(refused(code, message, &hint));
+            }
+            if !processed && result.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+                return Err(refused("edit.no_reason", "the reason is missing", "Say why in a few words: --reason."));
+            }
+            let method = method.clone().or_else(|| record.method.clone()).filter(|_| processed);
+            if came_to == "complete" {
+                is_the_one(&record, &thing.id, &result.item)?;
+                final_enough(&record, &thing.id, method.as_deref(), result)?;
+            }
+            let quantity = quantity(&seen, &record, &thing, &item, result, &came_to)?;
+            let says = Says::default()
+                .with("item", id_value(&thing.id))
+                .with("result", came_to.as_str())
+                .with("at", deed.now_ms)
+                .maybe("tag", item.tag.clone())
+                .maybe("method", method)
+                .maybe("quantity", quantity)
+                .maybe("quantity_method", counted.clone().filter(|_| quantity.is_some()))
+                .maybe("weight_g", result.weight_g)
+                .maybe("fragments", result.fragments)
+                .maybe("before", result.before.map(|hash| hash.to_vec()))
+                .maybe("after", result.after.map(|hash| hash.to_vec()))
+                .maybe("reason", result.reason.clone());
+            deed.say(&seen.id, vec![says.add("results")])?;
+            if matches!(came_to.as_str(), "rejected" | "withdrawn") {
+                back_in_store(deed, &thing)?;
+            }
+            Ok(thing.id)
+        })?;
+        self.destruction_item(destruction, &id)
+    }
+
+    /// Writes down scrap that left the site.
+    pub fn destruction_scrap(&self, destruction: &str, scrap: &ScrapLeft) -> Result<DestructionView> {
+        needed(&scrap.recipient, "destruction.no_recipient", "who took the scrap", "Name them with --recipient.")?;
+        let process = scrap.process.as_deref().map(|p| code("destruction", "scrap/*/process", p)).transpose()?;
+        self.deed(scrap.as_claim, |deed| {
+            let (seen, _) = open(deed, destruction, &["under_way", "closed"])?;
+            let says = Says::default()
+                .with("weight_g", scrap.weight_g)
+                .with("recipient", scrap.recipient.trim())
+                .with("at", deed.now_ms)
+                .maybe("process", process.clone())
+                .maybe("reference", scrap.reference.clone());
+            deed.say(&seen.id, vec![says.add("scrap")])
+        })?;
+        self.destruction(destruction)
     }
 }
 
@@ -392,8 +494,9 @@ fn planned_member(seen: &Seen, record: &DestructionRecord, item: &DocId, named: 
 }
 
 /// What is destroyed, rejected or withdrawn has its result.
-fn not_settled(so_far: Option<&ItemOutcome>, named: &str) -> Result<()> {
-    let fate = so_far.map(|one| (one.fate, one.destroyed_quantity));
+fn not_settled(record: &DestructionRecord, item: &DocId, named: &str) -> Result<()> {
+    let fate =
+        outcome(record).items.into_iter().find(|one| one.item == *item).map(|one| (one.fate, one.destroyed_quantity));
     let Some((fate @ (Fate::Destroyed | Fate::Rejected | Fate::Withdrawn), quantity)) = fate else { return Ok(()) };
     // A lot may be destroyed in several goes.
     if fate == Fate::Destroyed && quantity.is_some() {
@@ -403,6 +506,65 @@ fn not_settled(so_far: Option<&ItemOutcome>, named: &str) -> Result<()> {
     let hint =
         "If that was a mistake, withdraw the result: see `fieldkit show` for its key and `fieldkit edit --withdraw`.";
     Err(refused("destruction.settled", message, hint))
+}
+
+/// What was found to be another thing than the list says is not destroyed in its place.
+fn is_the_one(record: &DestructionRecord, item: &DocId, named: &str) -> Result<()> {
+    let checked = outcome(record).items.into_iter().find(|one| one.item == *item).and_then(|one| one.identity);
+    if checked.as_deref() != Some("mismatch") {
+        return Ok(());
+    }
+    let message = format!("{named} was found to be another one than its record says");
+    let hint = "Check it again with `destruction check`, or reject it with --result rejected --reason ….";
+    Err(refused("destruction.identity_mismatch", message, hint))
+}
+
+/// Burning or crushing alone never completes.
+fn final_enough(record: &DestructionRecord, item: &DocId, method: Option<&str>, result: &ItemResult) -> Result<()> {
+    let used = |r: &&ResultRecord| {
+        r.is_live()
+            && r.item.as_ref() == Some(item)
+            && matches!(r.result.as_deref(), Some("second_process" | "complete"))
+    };
+    let before = record.results.iter().filter(used).filter_map(|r| r.method.as_deref().or(record.method.as_deref()));
+    if before.chain(method).any(|method| !NEVER_FINAL_ALONE.contains(&method)) {
+        return Ok(());
+    }
+    let message = format!("{} alone never destroys {}", method.unwrap_or("this method"), result.item);
+    let hint =
+        "Write it down as --result second_process, and complete it with another method, for example CUT-T, SHR or SML.";
+    Err(refused("destruction.needs_second_process", message, hint))
+}
+
+/// How much of a lot is destroyed by this result.
+fn quantity(
+    seen: &Seen,
+    record: &DestructionRecord,
+    thing: &Seen,
+    item: &ItemRecord,
+    result: &ItemResult,
+    came_to: &str,
+) -> Result<Option<i64>> {
+    if !item.is_ammunition() || came_to != "complete" {
+        return Ok(None);
+    }
+    let planned = record.planned.iter().find(|planned| planned.is_live() && planned.item == Some(thing.id));
+    let there = on_hand(thing, item);
+    let planned = planned.and_then(|planned| planned.quantity).unwrap_or(there);
+    let so_far =
+        outcome(record).items.into_iter().find(|one| one.item == thing.id).and_then(|one| one.destroyed_quantity);
+    let left = planned.min(there) - so_far.unwrap_or(0);
+    let quantity = result.quantity.unwrap_or(left);
+    if result.quantity_method.is_none() {
+        let hint = "Say how the quantity was found: --counted or --estimated.";
+        return Err(refused("destruction.no_quantity_method", "a lot is destroyed by quantity", hint));
+    }
+    if quantity <= 0 || quantity > left {
+        let message = format!("{left} of this lot are left to be destroyed here, not {quantity}");
+        let hint = format!("See `fieldkit destruction show {}`.", short(&seen.id));
+        return Err(refused("destruction.more_than_there", message, &hint));
+    }
+    Ok(Some(quantity))
 }
 
 /// Whether what lies there is what is on the list.

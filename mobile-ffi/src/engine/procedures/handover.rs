@@ -1,7 +1,6 @@
 //! Hand-overs: the manifest, loading, seals, departure, receipt, and what differs. What it means for an item (loaded, received, returned)
 //! is said on the item in the same transaction.
 
-mod keys;
 mod scan;
 mod view;
 
@@ -24,78 +23,54 @@ pub use view::{DiffView, HandoverView};
 use super::custody::Lies;
 
 /// A hand-over that is to be written.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct NewHandover {
     /// Manner, a code of `handover_manner`.
     pub manner: String,
     /// What is carried, a code of `cargo`.
     pub cargo: String,
     /// Number, as the papers name it.
-    #[uniffi(default)]
     pub number: Option<String>,
     /// Site that gives.
-    #[uniffi(default)]
     pub from_site: Option<String>,
     /// Store that gives.
-    #[uniffi(default)]
     pub from_store: Option<String>,
     /// Body that gives, where it is no store of the programme.
-    #[uniffi(default)]
     pub from_body: Option<String>,
     /// Site that receives.
-    #[uniffi(default)]
     pub to_site: Option<String>,
     /// Store that receives.
-    #[uniffi(default)]
     pub to_store: Option<String>,
     /// Body that receives, where it is no store of the programme.
-    #[uniffi(default)]
     pub to_body: Option<String>,
     /// Vehicle.
-    #[uniffi(default)]
     pub vehicle: Option<String>,
     /// Escort.
-    #[uniffi(default)]
     pub escort: Option<String>,
     /// Authority that allowed it.
-    #[uniffi(default)]
     pub authority: Option<String>,
     /// Number of the authorisation.
-    #[uniffi(default)]
     pub authorisation: Option<String>,
     /// First holder of a key, under joint control.
-    #[uniffi(default)]
     pub key_body_a: Option<String>,
     /// Second holder of a key.
-    #[uniffi(default)]
     pub key_body_b: Option<String>,
-    /// Officer who holds the first key: a name or an id.
-    #[uniffi(default)]
-    pub key_holder_a: Option<String>,
-    /// Officer who holds the second key.
-    #[uniffi(default)]
-    pub key_holder_b: Option<String>,
     /// Why.
-    #[uniffi(default)]
     pub reason: Option<String>,
     /// Numbers of seals put on.
-    #[uniffi(default)]
     pub seals: Vec<String>,
     /// The items: a tag, mark or id each; beside an ammunition lot its quantity may stand, `TAG,QUANTITY`.
-    #[uniffi(default)]
     pub items: Vec<String>,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// A seal as it was found.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealSeen {
     /// Its number.
     pub number: String,
     /// Box that it closes.
-    #[uniffi(default)]
     pub box_name: Option<String>,
     /// State, a code of `seal_state`.
     pub state: String,
@@ -132,9 +107,6 @@ impl NewHandover {
             if text(&self.key_body_a).trim().eq_ignore_ascii_case(text(&self.key_body_b).trim()) {
                 return Err(refused("handover.one_key_body", "one body holds both keys", hint));
             }
-            let hint = "Name the two officers who hold a key each and will sign for a return: --key-holder-a and --key-holder-b.";
-            needed(&text(&self.key_holder_a), "handover.no_key_holders", "the officer who holds the first key", hint)?;
-            needed(&text(&self.key_holder_b), "handover.no_key_holders", "the officer who holds the second key", hint)?;
         }
         if self.manner == "return" {
             let hint = "A return needs --authority and --authorisation.";
@@ -180,7 +152,6 @@ impl Tablet {
         let new = NewHandover { manner, cargo, ..new };
         new.check()?;
         let (id, refusals) = self.deed(new.as_claim, |deed| {
-            let holders = keys::holders(deed, &new)?;
             let mut draft = Says::default()
                 .with("manner", new.manner.as_str())
                 .with("cargo", new.cargo.as_str())
@@ -198,8 +169,6 @@ impl Tablet {
                 .maybe("authorisation", new.authorisation.clone())
                 .maybe("key_body_a", new.key_body_a.clone())
                 .maybe("key_body_b", new.key_body_b.clone())
-                .maybe("key_holder_a", holders.first().map(officer_value))
-                .maybe("key_holder_b", holders.get(1).map(officer_value))
                 .maybe("reason", new.reason.clone())
                 .draft("handover");
             let (members, refusals) = manifest(deed, &new.manner, &new.cargo, &new.items)?;
@@ -259,7 +228,6 @@ impl Tablet {
     pub fn handover_depart(&self, handover: &str, short_because: Option<&str>, as_claim: bool) -> Result<HandoverView> {
         self.deed(as_claim, |deed| {
             let (seen, record) = open(deed, handover, &["planned", "loaded"])?;
-            keys::agreed(deed, &record, &seen.id)?;
             let differences = at_loading(&record);
             let said = short_because.map(str::trim).filter(|reason| !reason.is_empty());
             if !differences.is_empty() && said.is_none() {

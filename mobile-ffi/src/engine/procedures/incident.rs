@@ -12,41 +12,31 @@ use crate::engine::deed::Says;
 use crate::store::Result;
 
 /// An incident that is reported.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct NewIncident {
     /// Nature, a code of `incident_nature`.
     pub nature: String,
     /// Site.
-    #[uniffi(default)]
     pub site: Option<String>,
     /// Store.
-    #[uniffi(default)]
     pub store: Option<String>,
     /// When it was discovered, ms since the Unix epoch; now where not given.
-    #[uniffi(default)]
     pub discovered_ms: Option<i64>,
     /// The last time when all was in order, ms since the Unix epoch.
-    #[uniffi(default)]
     pub not_before_ms: Option<i64>,
     /// Circumstances.
     pub circumstances: String,
     /// Authority it was reported to.
-    #[uniffi(default)]
     pub reported_to: Option<String>,
     /// The items concerned.
-    #[uniffi(default)]
     pub items: Vec<String>,
     /// What it was, where no item is known.
-    #[uniffi(default)]
     pub description: Option<String>,
     /// The count at which it was found.
-    #[uniffi(default)]
     pub count: Option<String>,
     /// `lost` or `stolen`: said on each item as well, by who may say what becomes of an item.
-    #[uniffi(default)]
     pub status: Option<String>,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 

@@ -29,58 +29,47 @@ const LEAST_DEPTH_UM: i64 = 100;
 const FEW: u64 = 20;
 
 /// A marking session that is to be opened.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct NewSession {
     /// Site.
-    #[uniffi(default)]
     pub site: Option<String>,
     /// The machine.
     pub machine: String,
     /// Method, a code of `marking_method`.
     pub method: String,
     /// Depth in micrometres.
-    #[uniffi(default)]
     pub depth_um: Option<i64>,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// A mark that is to be applied.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct Marking {
     /// The item: a tag, id or serial.
     pub item: String,
     /// Where on it, a code of `marking_location`.
     pub location: String,
     /// On which side, a code of `marking_side`.
-    #[uniffi(default)]
     pub side: Option<String>,
     /// The qualities that somebody looked for and found.
-    #[uniffi(default)]
     pub has: Vec<String>,
     /// The qualities that somebody looked for and did not find.
-    #[uniffi(default)]
     pub lacks: Vec<String>,
     /// Key of the marking that it stands for.
-    #[uniffi(default)]
     pub replaces: Option<String>,
     /// Depth in micrometres, where it is not that of the session.
-    #[uniffi(default)]
     pub depth_um: Option<i64>,
     /// The session; the one open on this tablet where not given.
-    #[uniffi(default)]
     pub session: Option<String>,
     /// Whether the item gets another mark though it bears one.
-    #[uniffi(default)]
     pub again: bool,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// A mark that was given to an item.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MarkGiven {
     /// The item.
     pub item: ItemLine,
@@ -95,7 +84,7 @@ pub struct MarkGiven {
 }
 
 /// A block of numbers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct MarkBlockView {
     /// The first mark of it.
     pub first: String,
@@ -110,7 +99,7 @@ pub struct MarkBlockView {
 }
 
 /// A marking session and the numbers of this tablet.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SessionView {
     /// The session open on this tablet.
     pub session: Option<String>,

@@ -24,7 +24,7 @@ use crate::store::{Result, entries, query};
 const GONE: &[&str] = super::handover::ENDED;
 
 /// A spot check that is to be planned.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct NewSpotCheck {
     /// Share that is drawn, per thousand.
     pub permille: i64,
@@ -33,21 +33,17 @@ pub struct NewSpotCheck {
     /// Seed of the sample.
     pub seed: String,
     /// Only items of this site.
-    #[uniffi(default)]
     pub site: Option<String>,
     /// Share of errors at which everything has to be inspected, per thousand.
-    #[uniffi(default)]
     pub limit_permille: Option<i64>,
     /// Title.
-    #[uniffi(default)]
     pub title: Option<String>,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
 /// What to look for next; nothing of its record but where it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NextView {
     /// The item, by its id: what a reading names.
     pub item: String,
@@ -62,9 +58,9 @@ pub struct NextView {
     /// Box.
     pub box_name: Option<String>,
     /// How many are left to look for, this one included.
-    pub left: u64,
+    pub left: usize,
     /// How many were drawn.
-    pub sample: u64,
+    pub sample: usize,
 }
 
 /// What the second inspection read. What is not given was not read.
@@ -81,7 +77,7 @@ pub struct SpotReading {
 }
 
 /// Errors of one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FieldErrors {
     /// The field.
     pub field: String,
@@ -93,11 +89,8 @@ pub struct FieldErrors {
     pub permille: u64,
 }
 
-/// An item and the fields of it that are wrong.
-pub type InError = (ItemLine, Vec<String>);
-
 /// A spot check and what it comes to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SpotCheckView {
     /// The document.
     pub document: String,
@@ -108,13 +101,13 @@ pub struct SpotCheckView {
     /// How many items there were to draw from.
     pub population: i64,
     /// How many were drawn.
-    pub sample: u64,
+    pub sample: usize,
     /// Of them, not looked for yet.
-    pub unread: u64,
+    pub unread: usize,
     /// Looked for and not found.
     pub not_found: Vec<ItemLine>,
     /// Items with errors, with the fields that are wrong. Only in a report.
-    pub in_error: Vec<InError>,
+    pub in_error: Vec<(ItemLine, Vec<String>)>,
     /// Error rates by field, of the fields that were read. Only in a report.
     pub fields: Vec<FieldErrors>,
     /// Items in error.
@@ -216,8 +209,8 @@ impl Tablet {
                 store: place.store.or_else(|| first.store.clone()),
                 rack: place.rack,
                 box_name: place.box_name,
-                left: open.len() as u64,
-                sample: live.len() as u64,
+                left: open.len(),
+                sample: live.len(),
             }))
         })
     }
@@ -294,8 +287,8 @@ fn view(seen: &Seen, record: &SpotCheckRecord, records: &BTreeMap<DocId, ItemRec
         seed: record.seed.clone(),
         strata: record.strata.clone(),
         population: record.population.unwrap_or(0),
-        sample: came_to.sample.len() as u64,
-        unread: came_to.unread.len() as u64,
+        sample: came_to.sample.len(),
+        unread: came_to.unread.len(),
         not_found: came_to.not_found.iter().map(line).collect(),
         in_error: wrong.map(|(id, fields)| (line(id), fields.iter().map(ToString::to_string).collect())).collect(),
         fields: fields.collect(),

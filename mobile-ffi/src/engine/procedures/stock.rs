@@ -12,7 +12,7 @@ use crate::engine::Tablet;
 use crate::store::{Result, query};
 
 /// What a store came to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StockView {
     /// Site.
     pub site: String,
@@ -29,7 +29,7 @@ pub struct StockView {
 }
 
 /// `in − out − destroyed − lost = present`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct StockSum {
     /// Came in.
     pub came_in: i64,
@@ -44,7 +44,7 @@ pub struct StockSum {
 }
 
 /// One item that is or was in a store.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StockItemView {
     /// The item.
     #[serde(flatten)]

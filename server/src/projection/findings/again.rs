@@ -51,7 +51,7 @@ pub(in crate::projection) async fn all_again(
         let docs = rows.iter().map(|row| row.array(0)).collect::<Result<BTreeSet<[u8; 16]>, _>>()?;
         let Some(last) = docs.last() else { return Ok(()) };
         after = last.to_vec();
-        collections::update(tx, ruling, *op, &docs, at).await?;
+        collections::update(tx, ruling, &docs, at).await?;
     }
 }
 

@@ -6,7 +6,6 @@ use ploughshare_core::rules::duplicates::{self, GROUP, Identity, Shared};
 
 use super::alike::{Pair, load, members};
 use super::keep::{KEPT, by_operation, read_kept, write};
-use super::marks::reused_among;
 use super::{Ruling, Stands, Subject, id};
 use crate::projection::links::{self, JUDGED};
 use crate::projection::{ProjectionError, by_keys};
@@ -59,13 +58,6 @@ pub(in crate::projection) async fn among(
             let key = id(&pair.finding, a, Some(b));
             let (kind, finding) = ("item".to_owned(), pair.finding);
             stands.insert(key, Stands { kind, item: a, other: Some(b), finding, why: None });
-        }
-    }
-    let staying = subjects.difference(moved).copied().collect();
-    for (a, b, finding) in reused_among(tx, &staying).await? {
-        if ruling.runs(finding.rule, &a, Some(&b)) {
-            let key = id(&finding, a, Some(b));
-            stands.insert(key, Stands { kind: "item".to_owned(), item: a, other: Some(b), finding, why: None });
         }
     }
     let closed = links::weigh(tx, &mut stands).await?;

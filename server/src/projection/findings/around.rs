@@ -253,7 +253,7 @@ pub(super) async fn acts(
     op: &[u8; 16],
     docs: &[Val],
 ) -> Result<BTreeMap<[u8; 16], Vec<SignedAct>>, ProjectionError> {
-    let sql = "select doc, what, officer, key_device, reason, claimed_at_ms, idx, digest from attestation where operation = $1 and doc in ({})";
+    let sql = "select doc, what, officer, key_device, reason, claimed_at_ms, idx from attestation where operation = $1 and doc in ({})";
     let mut signed: BTreeMap<[u8; 16], BTreeMap<u64, SignedAct>> = BTreeMap::new();
     for row in by_keys(tx, sql, &vals![op], docs).await? {
         signed.entry(row.array(0)?).or_default().insert(row.uint(6)?, act_of(&row)?);
@@ -266,7 +266,6 @@ fn act_of(row: &Row) -> Result<SignedAct, ProjectionError> {
         what: row.text(1)?.to_owned(),
         officer: OfficerId::from_bytes(row.array(2)?),
         device: row.opt_array(3)?.map(DeviceId::from_bytes),
-        digest: row.array(7)?,
         counts: counts_for_rules(row.opt_text(4)?),
         claimed_ms: row.int(5)?,
     })

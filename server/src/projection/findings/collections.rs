@@ -1,5 +1,5 @@
 //! Rule R61: what a collection brought in, against the persons who came. A collection is looked at again when it changes or an item comes to
-//! it, changes, leaves it or is judged to be another one; its items are counted and not read.
+//! it, changes or leaves it; its items are counted and not read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,10 +18,10 @@ use crate::vals;
 pub(in crate::projection) async fn update(
     tx: &mut Tx,
     ruling: &Ruling,
-    op: [u8; 16],
     docs: &BTreeSet<[u8; 16]>,
     at: (u64, i64),
 ) -> Result<(), ProjectionError> {
+    let op = *ruling.operation.as_bytes();
     let keys: Vec<Val> = docs.iter().map(Val::from).collect();
     let sql = "select id, content from collection_row where operation = $1 and id in ({})";
     let mut records: BTreeMap<[u8; 16], CollectionRecord> = BTreeMap::new();
@@ -31,7 +31,7 @@ pub(in crate::projection) async fn update(
     let keys: Vec<Val> = records.keys().map(Val::from).collect();
     let mut brought = brought(tx, op, &keys).await?;
     let kept = kept_of(tx, op, Of::Procedures, &keys).await?;
-    let tuning = ruling.of(&op);
+    let tuning = ruling.own();
     let mut stands = BTreeMap::new();
     for (doc, record) in &records {
         let kinds = brought.remove(doc).unwrap_or_default();
@@ -44,15 +44,14 @@ pub(in crate::projection) async fn update(
     write(tx, &stands, &kept, &Closed::new(), at).await.map(drop)
 }
 
-/// What came in with collections: how many of each kind, class and condition, which is all that the rule looks at. What was judged to be
-/// one is counted once, what was transferred where it is now.
+/// What came in with collections: how many of each kind, class and condition, which is all that the rule looks at.
 async fn brought(
     tx: &mut Tx,
     op: [u8; 16],
     docs: &[Val],
 ) -> Result<BTreeMap<[u8; 16], Vec<(ItemRecord, usize)>>, ProjectionError> {
     let sql = "select i.collection, i.kind, i.class, i.condition, count(*) from item as i where i.operation = $1 and i.collection in ({}) \
-               and not exists (select 1 from item_link as l where l.operation = i.operation and l.item = i.id and l.counts = 0) \
+               and not exists (select 1 from item_move as v where v.operation = i.operation and v.item = i.id) \
                group by i.collection, i.kind, i.class, i.condition";
     let mut brought: BTreeMap<[u8; 16], Vec<(ItemRecord, usize)>> = BTreeMap::new();
     for row in by_keys(tx, sql, &vals![op], docs).await? {

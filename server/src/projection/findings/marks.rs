@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ploughshare_core::ids::DocId;
+use ploughshare_core::rules::Tunings;
 use ploughshare_core::rules::applied_marks::{self, MarkUse};
 use ploughshare_core::rules::duplicates::GROUP;
-use ploughshare_core::rules::{Finding, Tunings};
 
 use super::Subject;
 use super::alike::Compared;
@@ -67,36 +67,6 @@ pub(super) async fn reused(
         }
     }
     Ok(compared)
-}
-
-/// Each two of these items that are paired by a mark, among all that bear it.
-pub(super) async fn reused_among(
-    tx: &mut Tx,
-    items: &BTreeSet<Subject>,
-) -> Result<Vec<(Subject, Subject, Finding)>, ProjectionError> {
-    let sql = "select distinct norm from marking where operation = $1 and item in ({}) and type in ('PRP', 'REG') and withdrawn = 0";
-    let mut texts = BTreeSet::new();
-    for (operation, ids) in by_operation(items.iter().copied()) {
-        for row in by_keys(tx, sql, &vals![operation], &ids).await? {
-            texts.extend(row.opt_text(0)?.map(str::to_owned));
-        }
-    }
-    let mut found = Vec::new();
-    for (text, all) in bearers(tx, texts.iter()).await? {
-        let first = paired_with(&all);
-        let meant = all.iter().filter(|(doc, subject)| items.contains(*subject) || first == Some(**doc));
-        let uses: Vec<MarkUse> =
-            meant.map(|(doc, _)| MarkUse { text: text.clone(), item: *doc, key: String::new() }).collect();
-        for pair in applied_marks::reused(&uses, &Tunings::default()) {
-            if let (true, Some(a), Some(b)) = (first.is_none_or(|f| f == pair.a), all.get(&pair.a), all.get(&pair.b))
-                && items.contains(a)
-                && items.contains(b)
-            {
-                found.push((*a.min(b), *a.max(b), pair.finding));
-            }
-        }
-    }
-    Ok(found)
 }
 
 /// With which of them every other is paired; `None` where each is with each.

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Subject, rows_of, subject};
-use crate::projection::{ProjectionError, apply, by_keys, findings};
-use crate::store::{Tx, Val};
+use crate::projection::{ProjectionError, apply, findings};
+use crate::store::Tx;
 use crate::vals;
 
 /// A member's row: the lead of its group, and whether it counts.
@@ -50,12 +50,7 @@ pub(in crate::projection) async fn settle(
         }
     }
     write(tx, &affected, &was, &now).await?;
-    for (operation, items) in count(tx, &affected, &was, &now, &cells).await? {
-        let sql = "select distinct collection from item where operation = $1 and collection is not null and id in ({})";
-        let rows = by_keys(tx, sql, &vals![operation], &items).await?;
-        let collections = rows.iter().map(|row| row.array(0)).collect::<Result<BTreeSet<[u8; 16]>, _>>()?;
-        findings::update_collections(tx, ruling, operation, &collections, (seq, at_us)).await?;
-    }
+    count(tx, &affected, &was, &now, &cells).await?;
     findings::among(tx, ruling, &affected, &moved, (seq, at_us)).await
 }
 
@@ -131,28 +126,25 @@ async fn write(
     Ok(())
 }
 
-/// What counts now and did not, or the other way round: those items, by operation. What has no row is no item (any more) and was taken off
-/// when it went.
+/// What counts now and did not, or the other way round. What has no row is no item (any more) and was taken off when it went.
 async fn count(
     tx: &mut Tx,
     affected: &BTreeSet<Subject>,
     was: &BTreeMap<Subject, Link>,
     now: &BTreeMap<Subject, Link>,
     cells: &BTreeMap<Subject, [String; 4]>,
-) -> Result<BTreeMap<[u8; 16], Vec<Val>>, ProjectionError> {
+) -> Result<(), ProjectionError> {
     let counts = |links: &BTreeMap<Subject, Link>, one: &Subject| links.get(one).is_none_or(|(_, counts)| *counts);
     let mut deltas: BTreeMap<[u8; 16], BTreeMap<[String; 4], i64>> = BTreeMap::new();
-    let mut changed: BTreeMap<[u8; 16], Vec<Val>> = BTreeMap::new();
     for one in affected {
         let Some(cell) = cells.get(one) else { continue };
         let change = i64::from(counts(now, one)) - i64::from(counts(was, one));
         if change != 0 {
-            changed.entry(one.0).or_default().push(Val::from(&one.1));
             *deltas.entry(one.0).or_default().entry(cell.clone()).or_default() += change;
         }
     }
     for (operation, delta) in deltas {
         apply::add_up(tx, &operation, delta).await?;
     }
-    Ok(changed)
+    Ok(())
 }

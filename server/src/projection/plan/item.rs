@@ -1,7 +1,7 @@
 //! What a folded item means for the register's rows: its columns, markings, photos, and the movements that its chain tells.
 
 use ploughshare_core::custody;
-use ploughshare_core::document::{self, Content};
+use ploughshare_core::document::Content;
 use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::serial;
 use ploughshare_core::ids::OperationId;
@@ -139,7 +139,6 @@ fn undisposed_since(record: &ItemRecord, recorded_ms: i64) -> Option<i64> {
 
 pub(super) fn item_row(operation: &OperationId, folded: &Folded, content: Content, c: Circumstances<'_>) -> ItemRow {
     let record = ItemRecord::read(&content);
-    let recorder = document::recorder(&c.birth.statement.entry);
     let op = operation.as_bytes();
     let id = folded.id.as_bytes();
     let serial_text = record.serial().and_then(|m| m.seen()).map(str::to_owned);
@@ -207,7 +206,7 @@ pub(super) fn item_row(operation: &OperationId, folded: &Folded, content: Conten
         text(&record.store),
         record.quantity,
         text(&record.case_number),
-        recorder.as_bytes(),
+        c.birth.statement.entry.officer.as_bytes(),
         c.birth.device.as_bytes(),
         c.birth.statement.entry.claimed_ms,
         c.birth.received_us,
@@ -248,7 +247,7 @@ pub(super) fn item_row(operation: &OperationId, folded: &Folded, content: Conten
     });
     let (markings, photos, moves) = (markings.collect(), photos.collect(), moves.collect());
     let (received_us, clock_drift_ms) = (c.birth.received_us, folded.clock_drift_ms);
-    let recorder = *recorder.as_bytes();
+    let recorder = *c.birth.statement.entry.officer.as_bytes();
     let moved = folded.moved;
     let ruled = Ruled { record, content, serial_norm, received_us, clock_drift_ms, recorder, acts: c.acts, moved };
     ItemRow { ruled, columns, markings, photos, moves, person, cell }

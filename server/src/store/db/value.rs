@@ -2,9 +2,7 @@
 
 use std::borrow::Cow;
 
-use ploughshare_core::ids::{
-    DeviceId, DocId, EntryHash, JournalId, MediaHash, OfficerId, OperationId, PersonHash, SegmentHash,
-};
+use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId, PersonHash, SegmentHash};
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgRow, PgTypeInfo};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -87,7 +85,7 @@ macro_rules! val_from_id {
     )+};
 }
 
-val_from_id!(DocId, JournalId, OperationId, OfficerId, DeviceId, EntryHash, SegmentHash, PersonHash, MediaHash);
+val_from_id!(DocId, JournalId, OperationId, OfficerId, DeviceId, EntryHash, SegmentHash, PersonHash);
 
 impl<const N: usize> From<[u8; N]> for Val {
     fn from(value: [u8; N]) -> Self {

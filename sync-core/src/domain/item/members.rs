@@ -62,11 +62,6 @@ member!(
         mime: String = "mime", "Media type.";
         bytes: i64 = "bytes", "Size in bytes.";
         taken_at: i64 = "taken_at", "When it was taken, milliseconds since the Unix epoch.";
-        width: i64 = "width", "Width in pixels, upright.";
-        height: i64 = "height", "Height in pixels, upright.";
-        small: [u8; 32] = "small", "SHA-256 of its working copy.";
-        small_bytes: i64 = "small_bytes", "Size of the working copy in bytes.";
-        dhash: String = "dhash", "Difference hash, 16 hex digits.";
     }
 );
 

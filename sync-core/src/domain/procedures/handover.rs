@@ -72,8 +72,6 @@ document!(
         arrived_at: i64, "When it arrived, milliseconds since the Unix epoch.";
         key_body_a: String, "First holder of a key, under joint control.";
         key_body_b: String, "Second holder of a key.";
-        key_holder_a: OfficerId, "Officer who holds the first key.";
-        key_holder_b: OfficerId, "Officer who holds the second key.";
         reason: String, "Why.";
     }
     sets {

@@ -89,13 +89,6 @@ const PHOTOS: SetSpec = SetSpec {
         ident("mime", "Media type", 80),
         int("bytes", "Size in bytes", 0, 1 << 40),
         field("taken_at", "Taken at", FieldType::Time),
-        int("width", "Width in pixels, upright", 1, 1_000_000),
-        int("height", "Height in pixels, upright", 1, 1_000_000),
-        // The working copy travels first and is what people look at; it carries no place and no machine.
-        field("small", "SHA-256 of the working copy", FieldType::Hash),
-        int("small_bytes", "Size of the working copy in bytes", 0, 1 << 40),
-        // Of near-duplicate photos most of its 64 bits are the same (rule R04).
-        ident("dhash", "Difference hash, 16 hex digits", 16),
     ],
 };
 
@@ -367,15 +360,11 @@ static ITEM_FIELDS: &[FieldSpec] = &[
     field("person", "Sealed record of who handed it in", FieldType::Hash),
     flag("trace_pending", "A trace is pending"),
     flag("temporary", "Handed over temporarily, under joint control"),
-    // Under joint control two officers hold a key each; both consent before the item is returned.
-    field("key_holder_a", "Officer who holds the first key", FieldType::Id),
-    field("key_holder_b", "Officer who holds the second key", FieldType::Id),
     int("weight_g", "Weight in grams", 0, 1_000_000_000),
     field("destruction", "Destruction in which it ended", FieldType::Id),
     field("split_from", "Lot that it was taken from", FieldType::Id),
     field("origin_operation", "Operation that it came from", FieldType::Id),
     field("origin_item", "Its document there", FieldType::Id),
-    field("origin_recorder", "Officer who recorded it first", FieldType::Id),
 ];
 
 static COLLECTION_FIELDS: &[FieldSpec] = &[
@@ -434,8 +423,6 @@ static HANDOVER_FIELDS: &[FieldSpec] = &[
     field("arrived_at", "Arrived at", FieldType::Time),
     text("key_body_a", "First holder of a key", LINE),
     text("key_body_b", "Second holder of a key", LINE),
-    field("key_holder_a", "Officer who holds the first key", FieldType::Id),
-    field("key_holder_b", "Officer who holds the second key", FieldType::Id),
     text("reason", "Reason", 1024),
 ];
 

@@ -428,8 +428,6 @@ fn hands() -> Vec<Case> {
         miss("R80", "a date in a note", noted("brought on 2024-05-01 10:20")),
         hit("R72", "the supervisor did not sign", signed(|world| drop(world.acts.remove(0)))),
         hit("R76", "one tablet for both", signed(own_device)),
-        hit("R76", "two pairs of eyes on one tablet", signed(|world| twice_verified(world, 7))),
-        miss("R76", "verified again after a change", signed(|world| twice_verified(world, 8))),
         miss("R76", "a tablet each", signed(|world| world.acts[1].device = Some(DeviceId::from_bytes([88; 16])))),
         miss(
             "R76",
@@ -440,15 +438,6 @@ fn hands() -> Vec<Case> {
             }),
         ),
     ]
-}
-
-/// Two officers verify on one tablet; what the second one saw is told by a number.
-fn twice_verified(world: &mut World, saw: u8) {
-    let device = Some(DeviceId::from_bytes([77; 16]));
-    for (by, saw) in [(2, 7), (3, saw)] {
-        let act = world.signed("verified", by);
-        (act.device, act.digest) = (device, [saw; 32]);
-    }
 }
 
 pub(super) fn turns() -> Vec<Turn> {

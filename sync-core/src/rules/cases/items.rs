@@ -124,13 +124,6 @@ fn lot(fields: &Json) -> Json {
     lot
 }
 
-/// A lot of 1000 of which 700 and then so many are taken out.
-fn taken(second: i64) -> Json {
-    let split = |at: &str, quantity: i64| json!({ "event": "split", "at": at, "quantity": quantity, "reason": "for the range" });
-    let store = json!({ "event": "stored", "at": "2024-05-02", "site": "S1", "store": "M" });
-    lot(&json!({ "quantity": 1000, "custody": [store, split("2024-05-03", 700), split("2024-05-04", second)] }))
-}
-
 /// R40 to R45, R53 to R57, R73 to R78, on the item.
 pub(super) fn lives() -> Vec<Case> {
     let collected = |at: &str| item(json!({ "collected_at": at }));
@@ -215,8 +208,6 @@ pub(super) fn lives() -> Vec<Case> {
         miss("R55", "what is left of a rifle", weighs(200, "INC")),
         hit("R56", "an estimate that became exact by itself", recounted(json!([]))),
         miss("R56", "an estimate that was counted", recounted(json!([{ "event": "counted", "quantity": 487 }]))),
-        hit("R56", "more taken out than was in", item(taken(400))),
-        miss("R56", "all of it taken out", item(taken(300))),
         hit("R57", "two calibres in a lot", item(lot(&json!({ "markings": [{ "type": "CAL", "text": "9x19" }] })))),
         miss(
             "R57",

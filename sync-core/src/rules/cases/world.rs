@@ -122,7 +122,6 @@ impl World {
             what: what.to_owned(),
             officer: officer(by),
             device: Some(DeviceId::from_bytes([by; 16])),
-            digest: [0; 32],
             counts: true,
             claimed_ms: NOW,
         });

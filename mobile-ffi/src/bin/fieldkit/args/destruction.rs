@@ -152,12 +152,9 @@ pub struct DestructionPlan {
 pub struct DestructionResult {
     /// The destruction.
     pub destruction: String,
-    /// The items: tag, mark or id; each gets the same result, or none of them.
-    #[arg(required_unless_present = "scan", value_name = "ITEM")]
+    /// The items: tag, mark or id; each gets the same result.
+    #[arg(required = true, value_name = "ITEM")]
     pub items: Vec<String>,
-    /// A file with `ITEM` or `ITEM,GRAMS` a line, all with the same result; `-` reads standard input, as a bar-code scanner types it.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["items", "before", "after", "weight_g", "quantity"])]
-    pub scan: Option<String>,
     /// Result: complete, second_process, failed, rejected, withdrawn.
     #[arg(long)]
     pub result: String,
@@ -170,10 +167,10 @@ pub struct DestructionResult {
     /// Number of fragments.
     #[arg(long)]
     pub fragments: Option<i64>,
-    /// Photo before: a JPEG, PNG or WebP file, kept here sealed and sent with the next sync; or the SHA-256 of one.
+    /// Photo before: a file, of which only the hash is written down, or its SHA-256.
     #[arg(long, value_name = "SHA|FILE")]
     pub before: Option<String>,
-    /// Photo after: a JPEG, PNG or WebP file, kept here sealed and sent with the next sync; or the SHA-256 of one.
+    /// Photo after: a file, of which only the hash is written down, or its SHA-256.
     #[arg(long, value_name = "SHA|FILE")]
     pub after: Option<String>,
     /// Quantity destroyed, of a lot.

@@ -91,18 +91,6 @@ pub enum Handover {
         /// The hand-over.
         handover: String,
     },
-    /// Print the sheet that travels with the load, as PDF.
-    #[cfg(feature = "paper")]
-    Sheet {
-        /// The hand-over.
-        handover: String,
-        /// The file to write.
-        #[arg(long, value_name = "FILE")]
-        out: String,
-        /// Language: en, fr or ar.
-        #[arg(long, default_value = "en", value_parser = ["en", "fr", "ar"])]
-        lang: String,
-    },
     /// It does not take place: what was loaded lies again where it came from.
     Cancel {
         /// The hand-over.
@@ -165,12 +153,6 @@ pub struct HandoverNew {
     /// Second holder of a key.
     #[arg(long, value_name = "BODY")]
     pub key_b: Option<String>,
-    /// Officer who holds the first key: a name or an id. Both sign for a return: `attest HANDOVER consented`.
-    #[arg(long, value_name = "OFFICER")]
-    pub key_holder_a: Option<String>,
-    /// Officer who holds the second key.
-    #[arg(long, value_name = "OFFICER")]
-    pub key_holder_b: Option<String>,
     /// Why.
     #[arg(long)]
     pub reason: Option<String>,

@@ -105,7 +105,7 @@ fn to_do(view: &CountView) {
         counted(view.parts_expected.unsigned_abs(), "part"),
         counted(view.rounds_expected.unsigned_abs(), "round")
     ));
-    line(&format!("{} to look at, {} left:", counted(view.sample, "serial"), view.to_check.len()));
+    line(&format!("{} to look at, {} left:", counted(view.sample as u64, "serial"), view.to_check.len()));
     for item in &view.to_check {
         line(&format!("  {}", named(item)));
     }

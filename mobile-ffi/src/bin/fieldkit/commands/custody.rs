@@ -23,7 +23,7 @@ pub fn store(tablet: &Tablet, args: args::Store, output: &Output) -> Result<(), 
         at_ms: moment(args.at.as_deref())?,
         as_claim: args.word.as_claim,
     };
-    let done = with_bar(output, args.quiet, placing.items.len() as u64, |bar| tablet.store_items(placing, bar))?;
+    let done = with_bar(output, args.quiet, placing.items.len(), |bar| tablet.store_items(placing, bar))?;
     output.print(&done, |done| placed(done, "Stored"))
 }
 
@@ -40,7 +40,7 @@ pub fn move_items(tablet: &Tablet, args: args::Move, output: &Output) -> Result<
         at_ms: moment(args.at.as_deref())?,
         as_claim: args.word.as_claim,
     };
-    let done = with_bar(output, args.quiet, placing.items.len() as u64, |bar| tablet.move_items(placing, bar))?;
+    let done = with_bar(output, args.quiet, placing.items.len(), |bar| tablet.move_items(placing, bar))?;
     output.print(&done, |done| placed(done, "Moved"))
 }
 

@@ -1,16 +1,16 @@
 //! `destruction`.
 
+use std::io::Read as _;
+
 use mobile_ffi::{
-    DestructionItemView, DestructionView, IdentityView, ItemResult, KeptPhoto, NewDestruction, Planned, ScrapLeft,
-    Tablet, TabletError,
+    DestructionItemView, DestructionView, IdentityView, ItemResult, NewDestruction, Planned, ScrapLeft, Tablet,
+    TabletError,
 };
+use sha2::{Digest as _, Sha256};
 
 use super::work::{items, kilograms, moment, named, next, refusals, safe, scan, short, spoken, with_bar};
 use crate::args::{Destruction, DestructionPlan, DestructionResult};
 use crate::output::{Output, counted, line, table, time};
-
-/// Results that are told one by one.
-const TOLD: usize = 20;
 
 pub fn destruction(tablet: &Tablet, command: Destruction, output: &Output) -> Result<(), TabletError> {
     match command {
@@ -18,7 +18,7 @@ pub fn destruction(tablet: &Tablet, command: Destruction, output: &Output) -> Re
         Destruction::Add { destruction, items, word, quiet } => {
             let _signed_in = word.speak(tablet)?;
             let items = items.all()?;
-            let done = with_bar(output, quiet, items.len() as u64, |bar| {
+            let done = with_bar(output, quiet, items.len(), |bar| {
                 tablet.destruction_add(&destruction, &items, word.as_claim, bar)
             })?;
             output.print(&done, planned)
@@ -132,7 +132,7 @@ fn plan(tablet: &Tablet, args: DestructionPlan, output: &Output) -> Result<(), T
         items: items(args.item, args.items.as_deref())?,
         as_claim: args.word.as_claim,
     };
-    let done = with_bar(output, args.quiet, new.items.len() as u64, |bar| tablet.destruction_plan(&new, bar))?;
+    let done = with_bar(output, args.quiet, new.items.len(), |bar| tablet.destruction_plan(&new, bar))?;
     output.print(&done, planned)
 }
 
@@ -141,7 +141,7 @@ fn planned(done: &Planned) {
     line(&format!(
         "Destruction {}: {} put on the list, {} on it in all.",
         short(&view.document),
-        counted(done.added, "item"),
+        counted(done.added as u64, "item"),
         view.planned
     ));
     refusals(&done.refused, "not put on the list");
@@ -165,36 +165,33 @@ fn checked(done: &[IdentityView], output: &Output) {
     }
 }
 
-/// A photo as its hash: given as such, or of a file, which is then kept here, sealed, and brought with the next sync.
-fn photo(tablet: &Tablet, text: Option<&str>, kept: &mut Vec<KeptPhoto>) -> Result<Option<[u8; 32]>, TabletError> {
-    let hash = |text: &str| hex::decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+/// A photo as its hash: given as such, or of a file that stays where it is.
+fn photo(text: Option<&str>) -> Result<Option<[u8; 32]>, TabletError> {
     let Some(text) = text else { return Ok(None) };
-    if let Some(hash) = hash(text) {
+    if let Some(hash) = hex::decode(text).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
         return Ok(Some(hash));
     }
-    let photo = tablet.photo_keep_file(text)?;
-    let named = hash(&photo.hash);
-    kept.push(photo);
-    Ok(named)
-}
-
-/// `ITEM` or `ITEM,GRAMS`.
-fn weighed(line: &str) -> Result<(&str, Option<i64>), TabletError> {
-    let Some((item, grams)) = line.rsplit_once(',') else { return Ok((line, None)) };
-    let grams = grams.trim().parse::<i64>().map_err(|_| {
+    let unreadable = |error: std::io::Error| {
         TabletError::refused(
-            "usage.bad_weight",
-            format!("'{}' in '{line}' is no weight", grams.trim()),
-            "Nothing was saved. Write ITEM,GRAMS a line.",
+            "file.unreadable",
+            format!("{text} is no SHA-256 and cannot be read as a file: {error}"),
+            "Nothing was saved. Check the path.",
         )
-    })?;
-    Ok((item.trim(), Some(grams)))
+    };
+    let mut file = std::fs::File::open(text).map_err(unreadable)?;
+    let (mut hasher, mut part) = (Sha256::new(), vec![0; 64 * 1024]);
+    loop {
+        let read = file.read(&mut part).map_err(unreadable)?;
+        let Some(bytes) = part.get(..read).filter(|bytes| !bytes.is_empty()) else { break };
+        hasher.update(bytes);
+    }
+    Ok(Some(hasher.finalize().into()))
 }
 
 fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(), TabletError> {
     let _signed_in = args.word.speak(tablet)?;
-    if args.items.len() > 1
-        && (args.before.is_some() || args.after.is_some() || args.weight_g.is_some() || args.quantity.is_some())
+    let single = args.items.len() == 1;
+    if !single && (args.before.is_some() || args.after.is_some() || args.weight_g.is_some() || args.quantity.is_some())
     {
         return Err(TabletError::refused(
             "usage.one_item",
@@ -204,26 +201,22 @@ fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(
     }
     let quantity_method = [(args.counted, "counted"), (args.estimated, "estimated"), (args.weighed, "weighed")];
     let quantity_method = quantity_method.into_iter().find(|(is, _)| *is).map(|(_, code)| code.to_owned());
-    let mut photos = Vec::new();
-    let before = photo(tablet, args.before.as_deref(), &mut photos)?;
-    let after = photo(tablet, args.after.as_deref(), &mut photos)?;
-    let one = |item: &str, weight_g: Option<i64>| ItemResult {
-        item: item.to_owned(),
-        method: args.method.clone(),
-        result: args.result.clone(),
-        quantity: args.quantity,
-        quantity_method: quantity_method.clone(),
-        weight_g,
-        fragments: args.fragments,
-        before,
-        after,
-        photos: photos.clone(),
-        reason: args.reason.clone(),
-        as_claim: args.word.as_claim,
-    };
     let mut all: Vec<DestructionItemView> = Vec::new();
-    let mut together = |results: &[ItemResult]| -> Result<(), TabletError> {
-        let done = tablet.destruction_results(&args.destruction, results, None).map_err(|mut error| {
+    for item in &args.items {
+        let one = ItemResult {
+            item: item.clone(),
+            method: args.method.clone(),
+            result: args.result.clone(),
+            quantity: args.quantity,
+            quantity_method: quantity_method.clone(),
+            weight_g: args.weight_g,
+            fragments: args.fragments,
+            before: photo(args.before.as_deref())?,
+            after: photo(args.after.as_deref())?,
+            reason: args.reason.clone(),
+            as_claim: args.word.as_claim,
+        };
+        all.push(tablet.destruction_result(&args.destruction, &one).map_err(|mut error| {
             if !all.is_empty() {
                 error.hint = format!(
                     "The {} before it are written down. {}",
@@ -232,24 +225,11 @@ fn result(tablet: &Tablet, args: DestructionResult, output: &Output) -> Result<(
                 );
             }
             error
-        })?;
-        all.extend(done);
-        Ok(())
-    };
-    match &args.scan {
-        None => {
-            let results: Vec<_> = args.items.iter().map(|item| one(item, args.weight_g)).collect();
-            together(&results)?;
-        }
-        Some(from) => scan(from, |lines| {
-            let results = lines.iter().map(|line| weighed(line).map(|(item, grams)| one(item, grams)));
-            together(&results.collect::<Result<Vec<_>, _>>()?)
-        })?,
+        })?);
     }
     let view = tablet.destruction(&args.destruction)?;
     output.print(&serde_json::json!({ "results": all, "destruction": view }), |_| {
-        // Hundreds are told in numbers.
-        for one in all.iter().filter(|_| all.len() <= TOLD) {
+        for one in &all {
             let quantity = one.destroyed_quantity.map(|n| format!(", {n} so far")).unwrap_or_default();
             line(&format!("  {}: {}{quantity}", named(&one.item), spoken(Some(&one.fate))));
         }
@@ -355,9 +335,7 @@ fn what_next(view: &DestructionView) {
             next(&format!("fieldkit destruction check {id} --scan -     (TAG,SERIAL a line)"));
         }
         Some("under_way") if open > 0 => {
-            next(&format!(
-                "fieldkit destruction result {id} ITEM --result complete --before FILE --after FILE   or many: --scan -"
-            ));
+            next(&format!("fieldkit destruction result {id} ITEM --result complete --before FILE --after FILE"));
         }
         Some("under_way") => next(&format!("fieldkit destruction close {id}")),
         Some("closed") if view.attested_by.is_empty() || view.witnessed_by.is_empty() => {

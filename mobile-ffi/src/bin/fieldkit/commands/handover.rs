@@ -13,7 +13,7 @@ pub fn handover(tablet: &Tablet, command: Handover, output: &Output) -> Result<(
             let _signed_in = word.speak(tablet)?;
             let view = tablet.handover_add(&handover, &items.all()?, word.as_claim)?;
             output.print(&view, |view| {
-                line(&format!("The manifest has {} now.", counted(view.lines, "line")));
+                line(&format!("The manifest has {} now.", counted(view.lines as u64, "line")));
                 refusals(&view.refused, "cannot go");
                 what_next(view);
             })
@@ -42,15 +42,13 @@ pub fn handover(tablet: &Tablet, command: Handover, output: &Output) -> Result<(
                 what_next(view);
             })
         }
-        #[cfg(feature = "paper")]
-        Handover::Sheet { handover, out, lang } => super::sheet::sheet(tablet, &handover, &out, &lang, output),
         Handover::Depart { handover, short_because, word } => {
             let _signed_in = word.speak(tablet)?;
             let view = tablet.handover_depart(&handover, short_because.as_deref(), word.as_claim)?;
             output.print(&view, |view| {
                 line(&format!(
                     "Departed with {}.",
-                    counted(if view.loaded > 0 { view.loaded } else { view.lines }, "item")
+                    counted(if view.loaded > 0 { view.loaded } else { view.lines } as u64, "item")
                 ));
                 safe();
                 what_next(view);
@@ -111,15 +109,13 @@ fn new(tablet: &Tablet, args: HandoverNew, output: &Output) -> Result<(), Tablet
         authorisation: args.authorisation,
         key_body_a: args.key_a,
         key_body_b: args.key_b,
-        key_holder_a: args.key_holder_a,
-        key_holder_b: args.key_holder_b,
         reason: args.reason,
         seals: args.seal,
         items: items(args.item, args.items.as_deref())?,
         as_claim: args.word.as_claim,
     })?;
     output.print(&view, |view| {
-        line(&format!("Hand-over {}: {} on the manifest.", short(&view.document), counted(view.lines, "item")));
+        line(&format!("Hand-over {}: {} on the manifest.", short(&view.document), counted(view.lines as u64, "item")));
         refusals(&view.refused, "cannot go");
         safe();
         what_next(view);
@@ -213,7 +209,7 @@ fn show(view: &HandoverView) {
         view.lines,
         view.loaded,
         view.received,
-        counted(view.seals, "seal")
+        counted(view.seals as u64, "seal")
     ));
     if !view.counts {
         line("Some of this is a claim only: see `show` for what does not count.");
@@ -227,10 +223,6 @@ fn what_next(view: &HandoverView) {
     let id = short(&view.document);
     let transport = view.manner.as_deref() == Some("transport");
     match view.state.as_deref() {
-        Some("planned" | "loaded") if !view.consents_missing.is_empty() => {
-            line(&format!("Not consented yet: {}.", view.consents_missing.join(", ")));
-            next(&format!("both holders of a key sign: fieldkit attest {id} consented --as NAME"));
-        }
         Some("planned") if transport => {
             next(&format!("fieldkit handover load {id} --scan -     (then `handover seal`, `handover depart`)"));
         }

@@ -20,16 +20,13 @@ pub fn officer(tablet: &Tablet, command: Officer, output: &Output) -> Result<(),
             })
         }
         Officer::List => output.print(&tablet.officers()?, |all| words(all)),
-        Officer::Remove { officer, by, pin_stdin } => {
-            let pin = pin::known(by.as_ref().unwrap_or(&officer), pin_stdin)?;
-            output.print(&tablet.remove_officer(&officer, by.as_deref(), &pin)?, |gone| {
-                line(&format!("{} cannot sign on this tablet any more; what they signed stays.", gone.name));
-                line(&format!(
-                    "The register knows the key until it is revoked there: ploughshare officer revoke-key {}",
-                    gone.fingerprint
-                ));
-            })
-        }
+        Officer::Remove { officer } => output.print(&tablet.remove_officer(&officer)?, |gone| {
+            line(&format!("{} cannot sign on this tablet any more; what they signed stays.", gone.name));
+            line(&format!(
+                "The register knows the key until it is revoked there: ploughshare officer revoke-key {}",
+                gone.fingerprint
+            ));
+        }),
         Officer::ChangePin { officer, pin_stdin } => {
             let before = pin::known(&officer, pin_stdin)?;
             tablet.change_pin(&officer, &before, &pin::new(pin_stdin)?)?;

@@ -44,7 +44,7 @@ pub fn receipt(tablet: &Tablet, args: &Receipt, output: &Output) -> Result<(), T
 }
 
 /// A scalar of the item as text.
-pub(super) fn text(view: &DocumentView, path: &str) -> Option<String> {
+fn text(view: &DocumentView, path: &str) -> Option<String> {
     match &view.fields.iter().find(|field| field.path == path)?.value {
         Json::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Json::Number(number) => Some(number.to_string()),
@@ -53,7 +53,7 @@ pub(super) fn text(view: &DocumentView, path: &str) -> Option<String> {
 }
 
 /// The serial as seen, of the first marking that is one, and why there is none.
-pub(super) fn serial(view: &DocumentView) -> SerialSeen {
+fn serial(view: &DocumentView) -> SerialSeen {
     let mut of_serial = view.fields.iter().filter(|field| {
         let key = field.path.strip_suffix("/type");
         field.path.starts_with("markings/") && key.is_some() && field.value == "SER"

@@ -18,16 +18,6 @@ pub fn record(tablet: &Tablet, args: Record, output: &Output) -> Result<(), Tabl
     let mut draft = Draft::new(&args.document);
     common(&mut draft, args.common)?;
     values::into_draft(&mut draft, &args.more.set, &args.more.add)?;
-    // Checked before a photo is kept: what is refused leaves nothing behind.
-    draft.check().map_err(unfit)?;
-    for given in &args.photo {
-        let (view, file) = given.split_once('=').ok_or_else(|| {
-            let message = format!("'{given}' is not VIEW=FILE");
-            TabletError::refused("usage", message, "Nothing was saved. For example --photo left=DCIM/0001.jpg.")
-        })?;
-        let photo = tablet.photo_keep_file(file)?;
-        draft.add("photos", photo.member(Some(view.trim()), None));
-    }
     if draft.fields.is_empty() && draft.members.is_empty() {
         return Err(TabletError::refused(
             "record.empty",

@@ -28,7 +28,7 @@ pub fn spot_check(tablet: &Tablet, command: SpotCheck, output: &Output) -> Resul
                 line(&format!(
                     "Spot check {}: {} drawn of {}.",
                     short(&view.document),
-                    counted(view.sample, "item"),
+                    counted(view.sample as u64, "item"),
                     view.population
                 ));
                 safe();
@@ -102,7 +102,7 @@ fn read(tablet: &Tablet, args: SpotRead, output: &Output) -> Result<(), TabletEr
         .spot_check_read(&args.check, &SpotReading { item: args.item, not_found: args.not_found, fields, as_claim })?;
     let view = tablet.spot_check(&args.check)?;
     output.print(&view, |view| {
-        line(&format!("Written down; {} left.", counted(view.unread, "item")));
+        line(&format!("Written down; {} left.", counted(view.unread as u64, "item")));
         safe();
         let id = short(&view.document);
         if view.verdict == "stop" {

@@ -3,16 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar};
-use mobile_ffi::{
-    HttpTransport, Link, Originals, SyncOptions, SyncProgress, SyncWatch, Tablet, TabletConfig, TabletError,
-    TabletStatus,
-};
-use serde_json::json;
+use indicatif::ProgressBar;
+use mobile_ffi::{HttpTransport, Tablet, TabletError, TabletStatus};
 
-use super::existing_as;
-use crate::args::{Enrol, Sync, Which};
-use crate::output::{Output, counted, line, note, time};
+use crate::args::Enrol;
+use crate::output::{Output, counted, line, time};
 
 pub fn enrol(tablet: &Tablet, args: &Enrol, output: &Output) -> Result<(), TabletError> {
     let enrolment = tablet.enrol(Arc::new(HttpTransport::new()), &args.server, &args.ticket, &args.label)?;
@@ -23,42 +18,12 @@ pub fn enrol(tablet: &Tablet, args: &Enrol, output: &Output) -> Result<(), Table
     })
 }
 
-/// Shows how far a sync is: in a line that is written over, or as a JSON line each time on standard error.
-struct Shown {
-    bar: ProgressBar,
-    json: bool,
-}
-
-impl SyncWatch for Shown {
-    fn progress(&self, progress: SyncProgress) {
-        if self.json {
-            note(&json!({ "progress": progress }).to_string());
-        }
-        let down = progress.down_left.map_or_else(|| "unknown".to_owned(), |left| HumanBytes(left).to_string());
-        let waiting = match progress.waiting_ms {
-            0 => String::new(),
-            ms => format!("; the link broke, next try in {:.1} s", ms as f64 / 1000.0),
-        };
-        self.bar.set_message(format!("left: {} up, {down} down{waiting}", HumanBytes(progress.up_left)));
-    }
-}
-
-pub fn sync(store: &str, args: &Sync, output: &Output) -> Result<(), TabletError> {
-    let originals = match args.originals {
-        Which::Never => Originals::Never,
-        Which::Wifi => Originals::Wifi,
-        Which::Always => Originals::Always,
-    };
-    let config = TabletConfig { keep_originals: args.keep_originals, ..TabletConfig::new(store) };
-    let tablet = existing_as(config)?;
-    let link = Link { metered: args.metered, ..Link::default() };
-    let options = SyncOptions { originals: Some(originals), link };
-    let bar = if output.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
-    bar.set_message("Talking to the register; what is recorded is safe whatever happens to the link");
-    bar.enable_steady_tick(Duration::from_millis(200));
-    let shown = Arc::new(Shown { bar: bar.clone(), json: args.progress && output.json });
-    let report = tablet.sync_with(Arc::new(HttpTransport::new()), &options, shown);
-    bar.finish_and_clear();
+pub fn sync(tablet: &Tablet, output: &Output) -> Result<(), TabletError> {
+    let waiting = if output.json { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+    waiting.set_message("Talking to the register; what is recorded is safe whatever happens to the link");
+    waiting.enable_steady_tick(Duration::from_millis(200));
+    let report = tablet.sync(Arc::new(HttpTransport::new()));
+    waiting.finish_and_clear();
     let report = report?;
     output.print(&report, |r| {
         line(&match r.pushed {
@@ -85,19 +50,6 @@ pub fn sync(store: &str, args: &Sync, output: &Output) -> Result<(), TabletError
             line(&format!(
                 "The register takes no sealed records of people now [{code}]; they wait here for the next sync."
             ));
-        }
-        if r.photos > 0 {
-            line(&format!("Sent {} of photos.", counted(r.photos, "file")));
-        }
-        if r.photos_refused > 0 {
-            line(&format!("The register refused {} of photos; they stay here.", counted(r.photos_refused, "file")));
-        }
-        if let Some(code) = &r.photos_held {
-            line(&format!("The register takes no more photos now [{code}]; they wait here for the next sync."));
-        }
-        if r.photos_waiting > 0 {
-            let (files, bytes) = (counted(r.photos_waiting, "file"), r.photos_waiting_bytes.div_ceil(1000));
-            line(&format!("{files} of photos ({bytes} kB) wait here; --originals always sends them over any link."));
         }
         if r.interruptions > 0 {
             line(&format!("The link broke {}; the sync went on from there.", counted(r.interruptions, "time")));
@@ -134,15 +86,6 @@ fn words(s: &TabletStatus) {
         row("  stranded (their key is gone)", s.entries_stranded.to_string());
     }
     row("sealed records of people", format!("{} not sent yet", s.persons_unsent));
-    let photos = &s.photos;
-    if photos.copies + photos.originals + photos.refused > 0 {
-        let (copies, originals) = (counted(photos.copies, "working copy"), counted(photos.originals, "original"));
-        row("photos not sent yet", format!("{} and {}", copies.replace("copys", "copies"), originals));
-        row("  bytes of them", (photos.copies_bytes + photos.originals_bytes).to_string());
-        if photos.refused > 0 {
-            row("  refused by the register", photos.refused.to_string());
-        }
-    }
     for refused in &s.persons_refused {
         row("  refused, record them again", format!("{} [{}]", refused.hash, refused.code));
     }

@@ -27,11 +27,11 @@ impl DeedProgress for Bar {
 pub fn with_bar<T>(
     output: &Output,
     quiet: bool,
-    count: u64,
+    count: usize,
     run: impl FnOnce(Progress) -> Result<T, TabletError>,
 ) -> Result<T, TabletError> {
     let hidden = quiet || output.json || count < 20;
-    let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(count) };
+    let bar = if hidden { ProgressBar::hidden() } else { ProgressBar::new(count as u64) };
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len}  {eta} left; nothing is saved before all are done");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     let done = run(Some(Arc::new(Bar(bar.clone()))));

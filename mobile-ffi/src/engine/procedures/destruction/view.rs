@@ -17,7 +17,7 @@ use crate::error::TabletError;
 use crate::store::{Result, entries};
 
 /// One item and what became of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, as they are shown")]
 pub struct DestructionItemView {
     /// The item.
@@ -47,7 +47,7 @@ pub struct DestructionItemView {
 }
 
 /// A destruction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DestructionView {
     /// The document.
     pub document: String,
@@ -74,19 +74,19 @@ pub struct DestructionView {
     /// When it ended, ms since the Unix epoch.
     pub ended_ms: Option<i64>,
     /// Items planned.
-    pub planned: u64,
+    pub planned: usize,
     /// Of them, destroyed.
-    pub destroyed: u64,
+    pub destroyed: usize,
     /// Rejected.
-    pub rejected: u64,
+    pub rejected: usize,
     /// Withdrawn.
-    pub withdrawn: u64,
+    pub withdrawn: usize,
     /// Waiting for a second process.
-    pub second_process: u64,
+    pub second_process: usize,
     /// Failed.
-    pub failed: u64,
+    pub failed: usize,
     /// Without a result.
-    pub unaccounted: u64,
+    pub unaccounted: usize,
     /// Weight of what was weighed, in grams.
     pub weight_g: i64,
     /// Weight of the scrap that left, in grams.
@@ -116,16 +116,13 @@ impl Tablet {
 }
 
 impl Tablet {
-    /// What became of some items of a destruction so far.
-    pub(super) fn destruction_items(&self, destruction: &str, ids: &[DocId]) -> Result<Vec<DestructionItemView>> {
+    /// What became of one item of a destruction so far.
+    pub(super) fn destruction_item(&self, destruction: &str, id: &DocId) -> Result<DestructionItemView> {
         self.reading(|reader| {
             let seen = reader.procedure("destruction", destruction)?;
             let came_to = outcome(&DestructionRecord::read(&seen.everything.content()));
-            let one = |id: &DocId| {
-                let found = came_to.items.iter().find(|one| one.item == *id);
-                found.map(|one| item(reader, one)).ok_or_else(|| TabletError::not_found("document", &id.to_string()))
-            };
-            ids.iter().map(one).collect()
+            let found = came_to.items.iter().find(|one| one.item == *id);
+            found.map(|one| item(reader, one)).ok_or_else(|| TabletError::not_found("document", &id.to_string()))
         })
     }
 }
@@ -151,19 +148,18 @@ fn view(reader: &Reader<'_>, seen: &Seen) -> Result<DestructionView> {
         names.dedup();
         names
     };
-    let count = |fate| came_to.count(fate) as u64;
     let mut view = DestructionView {
         document: seen.id.to_string(),
         supervisor: record.supervisor.as_ref().map(|officer| name(reader, officer)),
         started_ms: record.started_at,
         ended_ms: record.ended_at,
-        planned: came_to.planned() as u64,
-        destroyed: count(Fate::Destroyed),
-        rejected: count(Fate::Rejected),
-        withdrawn: count(Fate::Withdrawn),
-        second_process: count(Fate::NeedsSecondProcess),
-        failed: count(Fate::Failed),
-        unaccounted: count(Fate::Unaccounted),
+        planned: came_to.planned(),
+        destroyed: came_to.count(Fate::Destroyed),
+        rejected: came_to.count(Fate::Rejected),
+        withdrawn: came_to.count(Fate::Withdrawn),
+        second_process: came_to.count(Fate::NeedsSecondProcess),
+        failed: came_to.count(Fate::Failed),
+        unaccounted: came_to.count(Fate::Unaccounted),
         weight_g: came_to.weight_g(),
         scrap_g: record.scrap.iter().filter(|scrap| scrap.is_live()).filter_map(|scrap| scrap.weight_g).sum(),
         approved_by: signed("approved", false).into_iter().next(),

@@ -4,19 +4,19 @@ use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::procedures::{HandoverRecord, LoadedRecord, ReceivedRecord};
 use ploughshare_core::edit::Edit;
 use ploughshare_core::handover::{Way, at_loading, at_receipt, items};
-use ploughshare_core::ids::{DocId, OfficerId};
+use ploughshare_core::ids::DocId;
 use serde::Serialize;
 
 use super::super::custody::{Lies, beginning};
 use super::super::find::Finder;
 use super::super::{ItemLine, Line, Progress, advanced, code, lines, officer_value, place_words, refused};
-use super::{ENDED, keys, open};
+use super::{ENDED, open};
 use crate::engine::Tablet;
 use crate::engine::deed::{Deed, Says, Seen, id_value};
 use crate::store::Result;
 
 /// What became of one scanned line.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ScanView {
     /// As it was scanned.
     pub scanned: String,
@@ -38,25 +38,19 @@ impl ScanView {
 }
 
 /// What holds for all that is scanned at a receipt.
-#[derive(Debug, Clone, Default, uniffi::Record)]
+#[derive(Debug, Clone, Default)]
 pub struct ReceiptOptions {
     /// Rack in which it comes to lie.
-    #[uniffi(default)]
     pub rack: Option<String>,
     /// Box in which it comes to lie.
-    #[uniffi(default)]
     pub box_name: Option<String>,
     /// Condition, a code of `condition`.
-    #[uniffi(default)]
     pub condition: Option<String>,
     /// What is out of order with all of it.
-    #[uniffi(default)]
     pub exception: Option<String>,
     /// Whether the receipt ends, also where something is missing.
-    #[uniffi(default)]
     pub close: bool,
     /// Whether to say it also where it will be a claim only.
-    #[uniffi(default)]
     pub as_claim: bool,
 }
 
@@ -110,7 +104,7 @@ impl Tablet {
                 advanced(&progress, views.len());
             }
             if !edits.is_empty() {
-                deed.scanned(&seen.id, edits)?;
+                deed.say(&seen.id, edits)?;
                 let now = HandoverRecord::read(&deed.see(&seen.id)?.content());
                 if at_loading(&now).is_empty() && now.state.as_deref() == Some("planned") {
                     deed.say(&seen.id, Says::default().with("state", "loaded").sets())?;
@@ -143,7 +137,6 @@ impl Tablet {
             let mut received: Vec<DocId> =
                 record.received.iter().filter(|r| r.is_live()).filter_map(|r| r.item).collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
-            keys::agreed(deed, &record, &seen.id)?;
             let receipt = Receipt { handover: &seen, record: &record, options };
             for (line, named) in found(deed, &record, scans)? {
                 views.push(match named {
@@ -160,7 +153,7 @@ impl Tablet {
                 edits.extend(Says::default().with("receiver", officer_value(&deed.officer)).sets());
             }
             if !edits.is_empty() {
-                deed.scanned(&seen.id, edits)?;
+                deed.say(&seen.id, edits)?;
             }
             let now = HandoverRecord::read(&deed.see(&seen.id)?.content());
             let missing = at_receipt(&now).iter().any(|difference| difference.way == Way::Missing);
@@ -325,12 +318,7 @@ impl Receipt<'_> {
         let mut edits = lies.edits(thing, at_ms, more.maybe("authority", authority).maybe("reason", reason));
         edits.extend(Says::default().with("status", "stored").news(thing));
         if joint {
-            let holder = |officer: &Option<OfficerId>| officer.as_ref().map(officer_value);
-            let says = Says::default()
-                .with("temporary", true)
-                .maybe("key_holder_a", holder(&record.key_holder_a))
-                .maybe("key_holder_b", holder(&record.key_holder_b));
-            edits.extend(says.news(thing));
+            edits.extend(Says::default().with("temporary", true).news(thing));
         }
         edits
     }

@@ -1,21 +1,17 @@
 //! Showing a hand-over: how far it is, what differs, what comes next.
 
-use std::collections::BTreeSet;
-
 use ploughshare_core::domain::procedures::{HandoverRecord, LoadedRecord, ReceivedRecord};
-use ploughshare_core::handover::{Difference, Subject, Way, at_loading, at_receipt, items, seals};
-use ploughshare_core::ids::OfficerId;
+use ploughshare_core::handover::{Difference, Subject, Way, at_loading, at_receipt, seals};
 use serde::Serialize;
 
 use super::super::custody::only_looked;
 use super::super::{ItemLine, Reader, RefusedItem, place_words};
-use super::keys;
 use crate::engine::Tablet;
 use crate::engine::deed::Seen;
 use crate::store::Result;
 
 /// One difference of a hand-over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DiffView {
     /// `loading`, `receipt` or `seals`.
     pub stage: String,
@@ -34,7 +30,7 @@ pub struct DiffView {
 }
 
 /// A hand-over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HandoverView {
     /// The document.
     pub document: String,
@@ -59,19 +55,17 @@ pub struct HandoverView {
     /// When it arrived, ms since the Unix epoch.
     pub arrived_ms: Option<i64>,
     /// Lines of the manifest.
-    pub lines: u64,
+    pub lines: usize,
     /// Of them, scanned at loading.
-    pub loaded: u64,
+    pub loaded: usize,
     /// Scanned at receipt.
-    pub received: u64,
+    pub received: usize,
     /// Seals put on.
-    pub seals: u64,
+    pub seals: usize,
     /// What differs so far.
     pub differences: Vec<DiffView>,
     /// Items that were not taken onto the manifest, with why.
     pub refused: Vec<RefusedItem>,
-    /// Of a return: officers who hold a key to its items and have not consented, by name.
-    pub consents_missing: Vec<String>,
     /// Whether what is said of it counts; else some of it is a claim.
     pub counts: bool,
 }
@@ -102,13 +96,12 @@ fn view(reader: &Reader<'_>, seen: &Seen) -> HandoverView {
         to: place(&record.to_site, &record.to_store, &record.to_body),
         departed_ms: record.departed_at,
         arrived_ms: record.arrived_at,
-        lines: record.lines.iter().filter(|l| l.is_live()).count() as u64,
-        loaded: record.loaded.iter().filter(|l| l.is_live()).count() as u64,
-        received: record.received.iter().filter(|r| r.is_live()).count() as u64,
-        seals: record.seals.iter().filter(|s| s.is_live() && s.state.as_deref() == Some("applied")).count() as u64,
+        lines: record.lines.iter().filter(|l| l.is_live()).count(),
+        loaded: record.loaded.iter().filter(|l| l.is_live()).count(),
+        received: record.received.iter().filter(|r| r.is_live()).count(),
+        seals: record.seals.iter().filter(|s| s.is_live() && s.state.as_deref() == Some("applied")).count(),
         differences: differences(reader, &record),
         refused: Vec::new(),
-        consents_missing: consents_missing(reader, &record),
         counts: seen.counts.digest() == seen.everything.digest(),
         manner: record.manner,
         cargo: record.cargo,
@@ -117,16 +110,6 @@ fn view(reader: &Reader<'_>, seen: &Seen) -> HandoverView {
         vehicle: record.vehicle,
         escort: record.escort,
     }
-}
-
-/// Whose consent a return still needs.
-fn consents_missing(reader: &Reader<'_>, record: &HandoverRecord) -> Vec<String> {
-    if record.manner.as_deref() != Some("return") || record.state.as_deref() == Some("received") {
-        return Vec::new();
-    }
-    let seen = items(record).into_iter().filter_map(|item| reader.see(&item).ok());
-    let missing: BTreeSet<OfficerId> = seen.flat_map(|seen| keys::missing(&seen)).collect();
-    missing.iter().map(|officer| keys::name(reader.authority, officer)).collect()
 }
 
 fn differences(reader: &Reader<'_>, record: &HandoverRecord) -> Vec<DiffView> {

@@ -13,13 +13,13 @@ use crate::engine::token;
 use crate::error::{ErrorKind, TabletError};
 use crate::model::SyncReport;
 use crate::store::{Result, kv, marks};
-use crate::transport::{HttpHeader, HttpMethod, HttpRequest, Transport};
+use crate::transport::{HttpHeader, HttpRequest, Transport};
 
 /// Digits of a series that is named by its letters alone.
 const DIGITS: usize = 6;
 
 /// A block of numbers that is this tablet's alone from now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, uniffi::Record)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarksReserved {
     /// What stands before the number.
     pub prefix: String,
@@ -125,8 +125,7 @@ impl Tablet {
                 header("accept", "application/json".to_owned()),
                 header("authorization", format!("Bearer {bearer}")),
             ];
-            let request =
-                HttpRequest { method: HttpMethod::Post, url: url.clone(), headers, body: body.clone().into_bytes() };
+            let request = HttpRequest { url: url.clone(), headers, body: body.clone().into_bytes() };
             let answer = token::send(transport, request, report)?;
             match answer.status {
                 200..=299 => {
