@@ -8,6 +8,7 @@ mod officers;
 mod procedures;
 mod register;
 mod saving;
+mod sealed;
 mod search;
 mod syncing;
 

@@ -18,4 +18,5 @@ pub mod persons;
 pub mod projection;
 pub mod rebuild;
 pub mod registrar;
+pub mod reopening;
 pub mod store;

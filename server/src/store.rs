@@ -32,6 +32,7 @@ pub mod read_progress;
 pub mod read_queues;
 pub mod read_reviews;
 pub mod read_stock;
+pub mod reopenings;
 pub mod schema;
 pub mod search;
 

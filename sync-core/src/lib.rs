@@ -38,6 +38,7 @@ pub mod marks;
 pub mod person;
 pub mod policy;
 pub mod receipt;
+pub mod reopening;
 pub mod rules;
 #[cfg(test)]
 mod samples;

@@ -14,7 +14,7 @@ use crate::store::{Result, journals, kv};
 /// Name of the device's key in the vault.
 pub(super) const DEVICE_KEY: &str = "device.key";
 /// Name of the installation's number in the vault.
-const INSTALLATION: &str = "installation";
+pub(super) const INSTALLATION: &str = "installation";
 
 /// The device's key, if this device still has it.
 pub(super) fn device_key(vault: &dyn KeyVault) -> Result<Option<SecretKey>> {

@@ -7,12 +7,15 @@ use ploughshare_core::exchange::{Answer, End, Exchange};
 use ploughshare_core::ids::SegmentHash;
 
 use super::officers::Stamp;
-use super::{Tablet, installation, take, token};
+use super::{Tablet, installation, lease, take, token};
 use crate::error::{ErrorKind, TabletError};
 use crate::model::SyncReport;
+use crate::store::keys::Why;
 use crate::store::{Result, journals, kv, segments};
 use crate::transport::{HttpHeader, HttpRequest, HttpResponse, Transport, TransportError};
 
+/// The code under which a revoked tablet is answered.
+const REVOKED: &str = "device.revoked";
 /// Fewest bytes that a round is shrunk to.
 const LEAST_BYTES: u64 = 16 * 1024;
 /// Rounds that may fail one after the other before the sync gives up.
@@ -40,24 +43,45 @@ pub(super) struct Run<'a> {
 
 impl Tablet {
     /// Brings what was said here to the register and takes in what others said. Saving goes on meanwhile. An interrupted round is sent again
-    /// a few times, smaller each time; whatever was answered for before stays so.
+    /// a few times, smaller each time; whatever was answered for before stays so. A store that sealed itself is opened by the register first.
+    /// A tablet that was revoked brings what it holds and then seals itself.
     pub fn sync(&self, transport: Arc<dyn Transport>) -> Result<SyncReport> {
         let _one_at_a_time = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = self.platform.monotonic_ms()?;
+        let mut report = SyncReport::default();
+        self.reopen_only(transport.as_ref(), &mut report)?;
         self.seal_all()?;
         let url = {
             let engine = self.engine();
             let session = engine.session()?;
             format!("{}/api/v1/operations/{}/exchange", session.enrolment.server, session.operation)
         };
-        let mut report = SyncReport::default();
         let token = self.token(transport.as_ref(), false, &mut report)?;
         let (up, down) = (self.up_bytes.max(LEAST_BYTES), self.down_bytes.max(LEAST_BYTES));
         let mut run = Run { tablet: self, transport: transport.as_ref(), url, token, report, up, down };
-        run.all()?;
+        match run.all() {
+            Err(error) if error.code == REVOKED => return Err(self.revoked(error)?),
+            done => done?,
+        }
         run.persons()?;
+        self.heard()?;
         run.report.seconds = self.platform.monotonic_ms()?.saturating_sub(begun) as f64 / 1000.0;
         Ok(run.report)
+    }
+
+    /// The register has set aside what this revoked tablet still held: it seals itself.
+    fn revoked(&self, mut error: TabletError) -> Result<TabletError> {
+        self.keep_escrow()?;
+        lease::seal(&mut self.engine(), self.vault.as_ref(), Why::Revoked)?;
+        error.hint = Why::Revoked.error().hint;
+        Ok(error)
+    }
+
+    /// The register was heard: the lease begins again, and the escrow is made if it is not.
+    fn heard(&self) -> Result<()> {
+        let now = Stamp::read(self.platform.as_ref())?;
+        lease::renew(&mut self.engine(), self.vault.as_ref(), &now)?;
+        self.keep_escrow()
     }
 
     /// What stands at the beginning of an exchange: the place held, the end of the open journal, and what waits to be sent.
@@ -80,6 +104,7 @@ impl Run<'_> {
     fn all(&mut self) -> Result<()> {
         let mut asked_again = BTreeSet::new();
         let mut failures = 0;
+        let mut revoked = None;
         'exchange: loop {
             let (mut exchange, ends) = self.tablet.exchange(self.up, self.down)?;
             while let Some(mut step) = exchange.next_step() {
@@ -89,7 +114,15 @@ impl Run<'_> {
                 let url = self.url.clone();
                 let answer = match self.post(&url, "application/cbor", &step.request.to_bytes())? {
                     Round::Answered(answer) => answer,
-                    Round::Refused(answer) => return Err(token::problem(&answer)),
+                    Round::Refused(answer) => {
+                        let error = token::problem(&answer);
+                        if error.code != REVOKED {
+                            return Err(error);
+                        }
+                        // It was taken in all the same, to be judged by people: the rest goes up as well.
+                        revoked = Some(error);
+                        continue;
+                    }
                     Round::Broke(error) => {
                         failures += 1;
                         self.report.interruptions += 1;
@@ -118,7 +151,7 @@ impl Run<'_> {
                     continue 'exchange;
                 }
             }
-            return Ok(());
+            return revoked.map_or(Ok(()), Err);
         }
     }
 

@@ -11,6 +11,7 @@ use ploughshare_core::ids::{DeviceId, JournalId, OfficerId, OperationId, Segment
 use ploughshare_core::journal::{Fit, Tail};
 use ploughshare_core::keys::{PublicKey, SecretKey, sha256};
 use ploughshare_core::receipt::{Receipt, Safe};
+use ploughshare_core::reopening::Keys;
 use ploughshare_core::segment::{Header, Level, open, seal};
 use serde_json::{Value as Json, json};
 
@@ -60,6 +61,10 @@ struct State {
     tails: BTreeMap<JournalId, Tail>,
     decision: u64,
     token: u64,
+    /// Devices that were revoked, with how many segments of theirs were set aside.
+    revoked: BTreeMap<DeviceId, usize>,
+    /// Devices whose stores may be opened once, with which device may.
+    reopenings: BTreeMap<DeviceId, DeviceId>,
     largest_body: usize,
     exchanges: u64,
 }
@@ -67,6 +72,8 @@ struct State {
 /// The register.
 pub struct FakeRegister {
     key: SecretKey,
+    /// What tablets seal to.
+    identity: age::x25519::Identity,
     operation: OperationId,
     state: Mutex<State>,
 }
@@ -80,6 +87,7 @@ impl FakeRegister {
     pub fn new() -> std::sync::Arc<Self> {
         let register = Self {
             key: SecretKey::ed25519(&[42; 32]),
+            identity: age::x25519::Identity::generate(),
             operation: OperationId::from_bytes([7; 16]),
             state: Mutex::new(State {
                 faults: Faults::default(),
@@ -91,6 +99,8 @@ impl FakeRegister {
                 tails: BTreeMap::new(),
                 decision: 0,
                 token: 0,
+                revoked: BTreeMap::new(),
+                reopenings: BTreeMap::new(),
                 largest_body: 0,
                 exchanges: 0,
             }),
@@ -284,6 +294,41 @@ impl FakeRegister {
         (200, said)
     }
 
+    /// Tells tablets to which key they seal, as a register does that has one.
+    pub fn publish_key(&self) {
+        self.decide(&[Decision::PersonKeyPublished { key: self.identity.to_public().to_string() }]);
+    }
+
+    /// Revokes a device.
+    pub fn revoke_device(&self, device: DeviceId) {
+        self.state.lock().unwrap().revoked.insert(device, 0);
+        self.decide(&[Decision::DeviceRevoked { device, effective_ms: NOW }]);
+    }
+
+    /// Segments that a revoked device brought and that were set aside.
+    pub fn set_aside(&self, device: DeviceId) -> usize {
+        self.state.lock().unwrap().revoked[&device]
+    }
+
+    /// A registrar allows a sealed store to be opened once.
+    pub fn allow_reopening(&self, device: DeviceId, by: DeviceId) {
+        self.state.lock().unwrap().reopenings.insert(device, by);
+    }
+
+    /// Opens an escrow for a device that may have it.
+    fn reopen(&self, body: &Json, by: DeviceId) -> (u32, Json) {
+        let escrow = hex::decode(body["escrow"].as_str().unwrap()).unwrap();
+        let keys = Keys::from_bytes(&age::decrypt(&self.identity, &escrow).unwrap()).unwrap();
+        let mut state = self.state.lock().unwrap();
+        let allowed =
+            state.reopenings.get(&keys.device) == Some(&by) && state.reopenings.remove(&keys.device).is_some();
+        if !allowed && (state.revoked.contains_key(&by) || keys.device != by) {
+            return (403, json!({ "code": "reopen.not_allowed", "detail": "a registrar has to allow this" }));
+        }
+        let to: age::x25519::Recipient = body["recipient"].as_str().unwrap().parse().unwrap();
+        (200, json!({ "sealed": hex::encode(age::encrypt(&to, &keys.to_bytes()).unwrap()) }))
+    }
+
     /// How many blocks of numbers were given.
     pub fn mark_blocks(&self) -> usize {
         self.state.lock().unwrap().marks.len()
@@ -382,6 +427,10 @@ impl Transport for FakeRegister {
             let body: Json = serde_json::from_slice(&request.body).unwrap();
             return json_answer(match path {
                 "enrol" => self.enrol(&body),
+                "devices/reopen" => {
+                    let token = request.headers.iter().find(|h| h.name == "authorization").unwrap();
+                    self.reopen(&body, token.value.split_once('.').unwrap().1.parse().unwrap())
+                }
                 "officers/keys" => {
                     let token = request.headers.iter().find(|h| h.name == "authorization").unwrap();
                     let device = token.value.split_once('.').unwrap().1.parse().unwrap();
@@ -411,7 +460,9 @@ impl Transport for FakeRegister {
                     let signature = hex::decode(body["signature"].as_str().unwrap()).unwrap();
                     state.devices[&device].verify(b"ploughshare device proof v1\nc0ffee", &signature).unwrap();
                     state.token += 1;
-                    (200, json!({ "token": format!("{}.{device}", state.token), "expires_at_ms": i64::MAX / 2 }))
+                    let revoked = state.revoked.contains_key(&device);
+                    let token = format!("{}.{device}", state.token);
+                    (200, json!({ "token": token, "expires_at_ms": i64::MAX / 2, "revoked": revoked }))
                 }
                 other => panic!("no such path: {other}"),
             });
@@ -437,7 +488,12 @@ impl Transport for FakeRegister {
             return json_answer((401, json!({ "code": "auth.expired", "detail": "the token has run out" })));
         }
         assert_eq!(path, format!("operations/{}/exchange", self.operation));
-        let answer = self.exchange(&Request::from_bytes(&request.body).unwrap(), device.parse().unwrap());
+        let (said, device) = (Request::from_bytes(&request.body).unwrap(), device.parse().unwrap());
+        if let Some(aside) = self.state.lock().unwrap().revoked.get_mut(&device) {
+            *aside += said.segments.len();
+            return json_answer((403, json!({ "code": "device.revoked", "detail": "this device was revoked" })));
+        }
+        let answer = self.exchange(&said, device);
         let mut state = self.state.lock().unwrap();
         if state.faults.lose_answers > 0 {
             state.faults.lose_answers -= 1;

@@ -10,8 +10,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::problem::Problem;
 use super::{
     audit, auth, certificates, claims, codes, conflicts, counts, duplicates, enrol, exchange, findings, health,
-    history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, session, setup_page,
-    statements, stores, transfers, waiting,
+    history, items, marks, metrics, officer_keys, person_reads, persons, procedures, queues, reopening, session,
+    setup_page, statements, stores, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -23,6 +23,7 @@ use super::{
     paths(
         enrol::enrol,
         officer_keys::add,
+        reopening::reopen,
         auth::challenge,
         auth::token,
         session::sign_in,

@@ -68,6 +68,8 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Receipt(args) => receipt::receipt(&open()?, &args, output),
         Command::Status => sync::status(&open()?, output),
         Command::Sync => sync::sync(&open()?, output),
+        Command::Reopen => sync::reopen(&open()?, output),
+        Command::Wipe { even_unsent, yes: _ } => sync::wipe(&open()?, even_unsent, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
         Command::Models { words, show } => models::models(&store, &words, show, output),
         Command::Fields { kind } => vocabulary::fields(&kind, output),
