@@ -5,7 +5,7 @@
 //!
 //! - [`check_item`]: what an item says of itself.
 //! - [`procedures::check`]: any document with what is known around it, signatures included.
-//! - [`duplicates`], [`applied_marks::reused`]: across items.
+//! - [`duplicates`], [`looks`], [`applied_marks::reused`]: across items.
 //! - [`applied_marks::out_of_block`], [`collections::check`], [`lots::recounted`], [`pace::paced`], [`photos::complete`], [`procedures::certificate`],
 //!   [`procedures::overdue`], [`review::edited`], [`waiting`]: what needs more than a document; each says who calls it.
 
@@ -17,6 +17,7 @@ pub mod collections;
 mod description;
 pub mod duplicates;
 mod life;
+pub mod looks;
 pub mod lots;
 pub mod models;
 pub mod pace;
@@ -206,11 +207,7 @@ pub fn check_item(item: &ItemRecord, context: &Context<'_>) -> Vec<Finding> {
 
 /// What is left of findings once rules that are switched off are passed over: in the order of rule and key, one of each, with the
 /// reason that somebody gave for it.
-pub(crate) fn settle(
-    mut findings: Vec<Finding>,
-    tuning: &Tunings,
-    justifications: &[JustificationRecord],
-) -> Vec<Finding> {
+pub fn settle(mut findings: Vec<Finding>, tuning: &Tunings, justifications: &[JustificationRecord]) -> Vec<Finding> {
     findings.retain(|finding| tuning.enabled(finding.rule));
     for finding in &mut findings {
         if finding.rule == "R53" {

@@ -53,7 +53,7 @@ const ARRIVAL: [&str; 13] = [
 ];
 
 /// What must not depend on the order of arrival.
-const LASTING: [&str; 22] = [
+const LASTING: [&str; 23] = [
     "entry",
     "waiting",
     "document",
@@ -64,6 +64,7 @@ const LASTING: [&str; 22] = [
     "item",
     "marking",
     "photo",
+    "photo_look",
     "item_person",
     "collection_row",
     "procedure_row",

@@ -6,6 +6,7 @@ use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::rules::applied_marks::MarkUse;
 use ploughshare_core::rules::duplicates::Identity;
+use ploughshare_core::rules::looks;
 
 use super::findings::Ruling;
 use super::fold::Told;
@@ -108,6 +109,7 @@ pub(super) async fn changes(
         }
     }
     rows.write(tx, &mut items, &mut procedures).await?;
+    write_looks(tx, op, &before, &items).await?;
     close_conflicts(tx, operation, &known, &rows.conflicts).await?;
     if !rows.conflicts.is_empty() {
         let columns = ["operation", "doc", "path", "choices", "opened_seq"];
@@ -246,6 +248,33 @@ async fn write_items(tx: &mut Tx, items: &mut [([u8; 16], ItemRow)]) -> Result<(
     }
     if !moves.is_empty() {
         tx.insert_many("stock_move", &STOCK_MOVE, moves).await?;
+    }
+    Ok(())
+}
+
+/// Under what the photos of items are found that look alike, where that changed.
+async fn write_looks(
+    tx: &mut Tx,
+    op: &[u8; 16],
+    before: &BTreeMap<[u8; 16], Before>,
+    items: &[([u8; 16], ItemRow)],
+) -> Result<(), ProjectionError> {
+    let mut change: BTreeMap<[u8; 16], [BTreeSet<i64>; 2]> = BTreeMap::new();
+    for (id, one) in before {
+        change.entry(*id).or_default()[0] = looks::keys(&one.identity.looks);
+    }
+    for (id, item) in items.iter().filter(|(_, item)| !item.ruled.moved) {
+        change.entry(*id).or_default()[1] = looks::keys(&looks::of(&item.ruled.record));
+    }
+    let mut fresh = Vec::new();
+    for (id, [then, now]) in &change {
+        let gone: Vec<Val> = then.difference(now).map(|look| Val::from(*look)).collect();
+        let sql = "delete from photo_look where operation = $1 and item = $2 and look in ({})";
+        change_by_keys(tx, sql, &vals![op, id], &gone).await?;
+        fresh.extend(now.difference(then).map(|look| vals![*look, op, id]));
+    }
+    if !fresh.is_empty() {
+        tx.insert_many("photo_look", &["look", "operation", "item"], fresh).await?;
     }
     Ok(())
 }

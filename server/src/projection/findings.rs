@@ -9,6 +9,7 @@ mod beside;
 mod collections;
 mod courses;
 mod keep;
+mod looks;
 mod marks;
 mod pace;
 mod runs;
@@ -130,7 +131,12 @@ pub(super) async fn update(
     for (item, finding) in beside(tx, ruling, items).await? {
         put((op, item), None, finding);
     }
-    for compared in [shared(tx, ruling, before, items).await?, reused(tx, op, before, items).await?] {
+    let compared = [
+        shared(tx, ruling, before, items).await?,
+        reused(tx, op, before, items).await?,
+        looks::alike(tx, ruling, before, items).await?,
+    ];
+    for compared in compared {
         kept.extend(compared.reconsidered);
         for (item, other, finding) in compared.found {
             put(item, other, finding);

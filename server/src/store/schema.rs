@@ -73,6 +73,7 @@ pub const REGISTER: &[Table] = &[
     table("item", &["operation", "id"]),
     Table { name: "marking", key: &["operation", "item", "key"], incidental: &["search_id"] },
     table("photo", &["operation", "item", "key"]),
+    table("photo_look", &["look", "operation", "item"]),
     table("item_person", &["operation", "item"]),
     table("media_reference", &["operation", "entry", "idx"]),
     table("collection_row", &["operation", "id"]),

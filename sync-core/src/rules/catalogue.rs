@@ -46,10 +46,15 @@ pub(super) static RULES: &[Rule] = &[
     rule(
         "R04",
         Flag,
-        "One photo belongs to two items",
-        "The very same photo file is attached to two items. A photo shows one item; one of the two was attached by \
-         mistake, or a record was copied instead of an item inspected.",
-    ),
+        "One photo on two items",
+        "The very same photo file is attached to two items, or two files that look alike: one that was sent on, made smaller or \
+         saved anew differs in a few of the 64 bits that a picture comes down to. A photo shows one item; one of the two was \
+         attached by mistake, or a record was copied instead of an item inspected. Photos from a fixed stand can look alike \
+         though they show two weapons: compare the close-ups of the serials, and where a stand makes too many of these, let the \
+         programme compare files only.",
+    )
+    .version(2)
+    .with(&[p::ALIKE_BELOW]),
     rule(
         "R05",
         Flag,

@@ -1,4 +1,4 @@
-//! Rules across items: R01, R02, R03, R04, R07 on pairs, R11 on runs.
+//! Rules across items: R01, R02, R03, R04, R07 on pairs, R11 on runs. Photos that only look alike: [`super::looks`].
 //!
 //! A finding proposes; nobody is merged by it. Serials repeat between makers and even models, so equal serials alone
 //! are never enough. All functions are pure and give their findings in a fixed order.
@@ -8,6 +8,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::looks::{self, Look};
 use super::parameters;
 use super::{Finding, Tunings};
 use crate::domain::item::ItemRecord;
@@ -89,6 +90,8 @@ pub struct Identity {
     pub site: Option<String>,
     /// SHA-256 of its photos, sorted.
     pub photos: Vec<[u8; 32]>,
+    /// What they look like.
+    pub looks: BTreeSet<Look>,
 }
 
 impl Identity {
@@ -109,6 +112,7 @@ impl Identity {
             status: record.status.clone(),
             site: record.site.clone(),
             photos: photos.into_iter().collect(),
+            looks: looks::of(record),
         }
     }
 
@@ -201,9 +205,10 @@ pub fn compare(one: &Identity, other: &Identity) -> Vec<PairFinding> {
     findings.into_iter().map(|finding| PairFinding { a: a.item, b: b.item, finding }).collect()
 }
 
-/// The same, as the programme has switched the rules.
+/// The same with photos that only look alike, as the programme has switched and tuned the rules.
 pub fn compare_as_tuned(one: &Identity, other: &Identity, tuning: &Tunings) -> Vec<PairFinding> {
     let mut found = compare(one, other);
+    found.extend(looks::alike(one, other, looks::below(tuning)));
     found.retain(|pair| tuning.enabled(pair.finding.rule));
     found
 }

@@ -16,6 +16,13 @@ const fn parameter(
     Parameter { rule, name, meaning, least, most, usual }
 }
 
+/// R04.
+pub(super) const ALIKE_BELOW: Parameter = parameter(
+    "R04",
+    "alike_below",
+    "two photos look alike if fewer of the 64 bits of their difference hashes differ; 0 where only files are compared",
+    (0, 3, 4),
+);
 /// R11.
 pub(super) const RUN: Parameter =
     parameter("R11", "usual_run", "consecutive serials at one site that are nothing special", (1, 4, 1000));

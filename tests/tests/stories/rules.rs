@@ -450,3 +450,71 @@ async fn more_than_there_was_is_not_taken_out_of_a_lot_by_two_who_did_not_know()
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn photos_that_look_alike_are_found_in_a_crowd_once_an_item_and_never_by_the_order_in_which_they_came() {
+    on_both("alike", async |register: Register| {
+        let mut tale = Tale::new(&register).await;
+        let look = 0x3c5a_96e1_0f78_b42d_u64;
+        let photo = |n: u8, bits: u64| {
+            [("hash", Value::Bytes(vec![n; 32])), ("view", text("left")), ("dhash", text(&format!("{bits:016x}")))]
+        };
+        let items: Vec<DocId> = [1, 284, 396, 471].map(|n| tale.records("Amina", &format!("KV {n}"))).to_vec();
+        let [one, sent_on, near, dark] = items[..] else { unreachable!() };
+        tale.tells("Amina", one, add("photos", &photo(1, look)));
+        tale.tells("Ines", sent_on, add("photos", &photo(2, look ^ 1 << 63 ^ 1)));
+        tale.tells("Amina", near, add("photos", &photo(3, look ^ 0b1110)));
+        tale.tells("Amina", dark, add("photos", &photo(4, 3)));
+        for (doc, expected) in [(one, vec!["open"]), (sent_on, vec!["open"]), (near, vec![]), (dark, vec![])] {
+            assert_eq!(states(&tale, doc, "R04").await, expected);
+        }
+        let finding = &found(&tale, one, "R04").await[0];
+        assert_eq!((&finding["args"]["bits"], &finding["severity"]), (&json!("2"), &json!("flag")), "{finding}");
+        off_and_on(&tale, one, "R04", &["open"]).await;
+        decides(&register, tuned("R04", true, &[("alike_below", 4)])).await;
+        assert_eq!(states(&tale, near, "R04").await, ["open"], "three bits apart");
+        decides(&register, tuned("R04", true, &[("alike_below", 0)])).await;
+        assert_eq!(states(&tale, one, "R04").await, ["fixed"; 2], "files only");
+        decides(&register, tuned("R04", true, &[])).await;
+        assert_eq!(states(&tale, one, "R04").await, ["fixed", "open"]);
+
+        // Withdrawn, it is no photo of it any more; put back as the very same file, it is the finding of one file.
+        let shown = tale.item(sent_on).await;
+        let key = shown["content"].as_object().unwrap().keys().find(|key| key.ends_with("/dhash")).unwrap();
+        let path = key.strip_suffix("/dhash").unwrap().to_owned();
+        tale.tells("Ines", sent_on, Edit::Withdraw { path, reason: "of another weapon".to_owned() });
+        assert_eq!(states(&tale, one, "R04").await, ["fixed"; 2]);
+        tale.tells("Ines", sent_on, add("photos", &photo(1, look)));
+        let open: Vec<Json> =
+            found(&tale, one, "R04").await.into_iter().filter(|finding| finding["state"] == "open").collect();
+        assert!(open.len() == 1 && open[0]["args"]["photo"].is_string(), "{open:?}");
+        register.is_rebuilt_equal().await;
+
+        // A fixed stand: sixty-four look alike, each two are a pair; one more, and every item has one finding. One less, and they are pairs.
+        let stand = look.rotate_left(11);
+        let mut docs = Vec::new();
+        for n in 0..64_u8 {
+            let doc = tale.records("Amina", &format!("QX {}", 1000 + 37 * u32::from(n)));
+            tale.tells("Amina", doc, add("photos", &photo(100 + n, stand ^ u64::from(n % 2))));
+            docs.push(doc);
+        }
+        let open = async |tale: &Tale<'_>, doc| {
+            let all = found(tale, doc, "R04").await;
+            all.iter().filter(|one| one["state"] == "open").map(|one| one["key"] == "look").collect::<Vec<_>>()
+        };
+        assert_eq!(open(&tale, docs[0]).await, [false; 63]);
+        let last = tale.records("Amina", "QX 9000");
+        tale.tells("Amina", last, add("photos", &photo(200, stand)));
+        for doc in [docs[0], docs[63], last] {
+            assert_eq!(open(&tale, doc).await, [true], "a crowd");
+        }
+        let shown = tale.item(last).await;
+        let key = shown["content"].as_object().unwrap().keys().find(|key| key.ends_with("/dhash")).unwrap();
+        let path = key.strip_suffix("/dhash").unwrap().to_owned();
+        tale.tells("Amina", last, Edit::Withdraw { path, reason: "of another weapon".to_owned() });
+        assert_eq!(open(&tale, docs[0]).await, [false; 63]);
+        assert_eq!(open(&tale, last).await, [false; 0]);
+        register.is_the_same_in_any_order().await;
+    })
+    .await;
+}

@@ -62,6 +62,7 @@ pub(super) async fn runs(
                 status: None,
                 site: row.opt_text(2)?.map(str::to_owned),
                 photos: Vec::new(),
+                looks: BTreeSet::new(),
             });
         }
     }

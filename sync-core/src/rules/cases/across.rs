@@ -20,6 +20,9 @@ fn rifle(serial: &str) -> Json {
     json!({ "class": "ASR", "make": "IZHMASH", "model": "AKM", "site": "S1", "markings": [{ "type": "SER", "text": serial }] })
 }
 
+/// What a photo of something looks like.
+const LOOK: u64 = 0x3c5a_96e1_0f78_b42d;
+
 fn pair(one: Json, other: Json) -> impl Fn(&Tunings) -> Vec<Finding> {
     move |tuning| {
         let (a, b) = (Identity::of(doc_id(1), &record(&one)), Identity::of(doc_id(2), &record(&other)));
@@ -121,6 +124,7 @@ pub(super) fn cases() -> Vec<Case> {
     let late =
         |statements| move |tuning: &Tunings| said_after(doc_id(1), doc_id(2), statements, tuning).into_iter().collect();
     let photo = |n: u8| json!([{ "hash": super::world::hash(n) }]);
+    let look = |n: u8, bits: u64| json!([{ "hash": super::world::hash(n), "dhash": format!("{bits:016x}") }]);
     vec![
         hit("R81", "two statements in the old operation after a transfer", late(2)),
         miss("R81", "nothing was said there any more", late(0)),
@@ -132,6 +136,13 @@ pub(super) fn cases() -> Vec<Case> {
         miss("R03", "two tags", pair(with("tag", json!("T-1")), with("tag", json!("T-11")))),
         hit("R04", "one photo twice", pair(with("photos", photo(1)), with("photos", photo(1)))),
         miss("R04", "two photos", pair(with("photos", photo(1)), with("photos", photo(2)))),
+        hit(
+            "R04",
+            "two photos that look alike",
+            pair(with("photos", look(1, LOOK)), with("photos", look(2, LOOK ^ 3))),
+        ),
+        miss("R04", "three bits apart", pair(with("photos", look(1, LOOK)), with("photos", look(2, LOOK ^ 7)))),
+        miss("R04", "a hand before the lens", pair(with("photos", look(1, 3)), with("photos", look(2, 3)))),
         hit("R07", "an O for a zero", pair(rifle("AB0812"), rifle("ABO812"))),
         miss("R07", "a one for a zero", pair(rifle("AB0812"), rifle("AB1812"))),
         hit("R11", "five in a row", run_of(5)),
@@ -156,7 +167,14 @@ pub(super) fn cases() -> Vec<Case> {
 }
 
 pub(super) fn turns() -> Vec<Turn> {
+    let look = |n: u8, bits: u64| {
+        let mut json = rifle(&format!("AB{n}2345"));
+        json["photos"] = json!([{ "hash": super::world::hash(n), "dhash": format!("{bits:016x}") }]);
+        json
+    };
     vec![
+        turn("R04", "alike_below", 4, pair(look(1, LOOK), look(2, LOOK ^ 7))),
+        turn("R04", "alike_below", 1, pair(look(1, LOOK), look(2, LOOK ^ 1))),
         turn("R11", "usual_run", 5, run_of(5)),
         turn("R61", "least_permille", 100, collection(100, 20, "SVC")),
         turn("R61", "most_permille", 1000, collection(100, 120, "SVC")),

@@ -22,6 +22,7 @@ fn rifle(n: u8, serial_text: &str) -> Identity {
         status: Some("stored".to_owned()),
         site: Some("S1".to_owned()),
         photos: Vec::new(),
+        looks: BTreeSet::new(),
     }
 }
 
