@@ -6,6 +6,7 @@ mod forks;
 mod kill;
 mod links;
 mod officers;
+mod pace;
 mod procedures;
 pub(crate) mod register;
 mod saving;

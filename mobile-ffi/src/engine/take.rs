@@ -11,7 +11,6 @@ use ploughshare_core::ids::{DocId, JournalId};
 use ploughshare_core::journal::Fit;
 use ploughshare_core::keys::PublicKey;
 use ploughshare_core::receipt::Receipt;
-use ploughshare_core::rules::models::{OwnModels, named_alike};
 use ploughshare_core::segment::{OpenedSegment, VerifiedSegment, open};
 use rusqlite::Connection;
 
@@ -93,8 +92,7 @@ pub(super) fn take(
         touched.extend(entries::documents_of(&tx, journal, *from)?);
     }
     if fresh.models != authority.models {
-        touched
-            .extend(documents::with_model(&tx, &|make, name| changed(&authority.models, &fresh.models, make, name))?);
+        touched.extend(documents::with_names(&tx, &authority.models.changed(&fresh.models))?);
     }
     let reviewer =
         |conn: &Connection, document: &Document| review::state(conn, &document.id, Some(session), &fresh, now_ms);
@@ -130,16 +128,6 @@ pub(super) fn take(
     *authority = fresh;
     *known = count;
     Ok(taken)
-}
-
-/// Whether a name means a model of which something else is said now.
-fn changed(before: &OwnModels, now: &OwnModels, make: Option<&str>, name: &str) -> bool {
-    let said = |own: &OwnModels, id: &String| own.said().get(id).cloned();
-    let ids = before.said().keys().chain(now.said().keys());
-    ids.filter(|id| said(before, id) != said(now, id)).any(|id| {
-        let models = [before.reference().get(id), now.reference().get(id)];
-        models.into_iter().flatten().any(|model| named_alike(model, make, name))
-    })
 }
 
 fn take_receipt(conn: &Connection, session: &Session, bytes: &[u8], now_ms: i64, taken: &mut Taken) -> Result<()> {

@@ -3,11 +3,13 @@
 use ploughshare_core::cbor::{self, Value};
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Content, Document, Statement, fold};
+use ploughshare_core::domain::item::{ItemRecord, JustificationRecord};
 use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::domain::serial;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::DocId;
 use ploughshare_core::rules::Finding;
+use ploughshare_core::rules::pace::Recorded;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{Result, around, entries, id};
@@ -58,8 +60,8 @@ pub(crate) fn write_fold(
     Ok(folded)
 }
 
-/// Items on this tablet that say a model: what has to be judged anew when the table of models changes.
-pub(crate) fn with_model(conn: &Connection, means: &dyn Fn(Option<&str>, &str) -> bool) -> Result<Vec<DocId>> {
+/// Items on this tablet whose make or model is meant: what has to be judged anew when the table of models changes.
+pub(crate) fn with_names(conn: &Connection, meant: &dyn Fn(Option<&str>, Option<&str>) -> bool) -> Result<Vec<DocId>> {
     let mut query = conn.prepare_cached("SELECT id, content FROM documents WHERE kind = 'item' ORDER BY row")?;
     let mut rows = query.query([])?;
     let mut found = Vec::new();
@@ -67,9 +69,27 @@ pub(crate) fn with_model(conn: &Connection, means: &dyn Fn(Option<&str>, &str) -
         let (document, content): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
         let content = read_content(&content)?;
         let text = |path: &str| content.get(path).and_then(Value::as_text);
-        if text("model").is_some_and(|name| means(text("make"), name)) {
+        if meant(text("make"), text("model")) {
             found.push(id(&document, DocId::from_bytes)?);
         }
+    }
+    Ok(found)
+}
+
+/// Items that were recorded here or on a tablet whose statements are here: who recorded each, when and where, with the reasons that were
+/// given for findings on it. What was transferred was recorded elsewhere.
+pub(crate) fn recorded(conn: &Connection) -> Result<Vec<(Recorded, Vec<JustificationRecord>)>> {
+    let mut query = conn.prepare_cached("SELECT id, content FROM documents WHERE kind = 'item' ORDER BY row")?;
+    let mut rows = query.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (document, content): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let (item, record) = (id(&document, DocId::from_bytes)?, ItemRecord::read(&read_content(&content)?));
+        let Some((officer, claimed_ms)) = entries::birth(conn, &item)?.filter(|_| record.origin_item.is_none()) else {
+            continue;
+        };
+        let place = record.place.filter(|_| record.place_withheld != Some(true));
+        found.push((Recorded { item, officer, claimed_ms, place }, record.justifications));
     }
     Ok(found)
 }
