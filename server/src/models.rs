@@ -1,8 +1,8 @@
-//! The models of a programme's own: stated as decisions of an operation, known from the register's own journal in the feed.
+//! The models and makers of a programme's own: stated as decisions of an operation, known from the register's own journal in the feed.
 
 use ploughshare_core::decision::{Authority, Decision};
 use ploughshare_core::ids::OperationId;
-use ploughshare_core::rules::models::ModelEntry;
+use ploughshare_core::rules::models::{Maker, ModelEntry, ModelsFile};
 use ploughshare_core::segment;
 
 use crate::admission::lock_operation;
@@ -28,32 +28,44 @@ pub async fn authority(app: &App, tx: &mut Tx, operation: &OperationId) -> Resul
     Ok(authority)
 }
 
-/// Adds models, a decision each. Gives the ids of those that were added; what is said already is not said again.
-pub async fn add(
-    app: &App,
-    actor: &str,
-    operation: &OperationId,
-    models: &[ModelEntry],
-) -> Result<Vec<String>, IdentityError> {
+/// What was added to a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Added {
+    /// Ids of models.
+    pub models: Vec<String>,
+    /// Names of makers.
+    pub makers: Vec<String>,
+}
+
+/// Adds the models and makers of a file, a decision each. What is said already is not said again.
+pub async fn add(app: &App, actor: &str, operation: &OperationId, file: &ModelsFile) -> Result<Added, IdentityError> {
     let mut tx = app.store.feed.begin_write().await?;
     lock_operation(&mut tx, operation).await?;
     let known = authority(app, &mut tx, operation).await?;
     let table = known.models.reference();
-    let fresh: Vec<&ModelEntry> = models.iter().filter(|model| table.get(&model.id) != Some(*model)).collect();
-    if fresh.is_empty() {
-        return Ok(Vec::new());
+    let makers: Vec<&Maker> = file.makers.iter().filter(|maker| table.maker(&maker.name) != Some(*maker)).collect();
+    let models: Vec<&ModelEntry> = file.models.iter().filter(|model| table.get(&model.id) != Some(*model)).collect();
+    if makers.is_empty() && models.is_empty() {
+        return Ok(Added::default());
     }
-    let decisions: Vec<_> = fresh.iter().map(|model| Decision::ModelAdded { toml: model.to_toml() }).collect();
+    let decisions: Vec<_> = makers
+        .iter()
+        .map(|maker| Decision::MakerAdded { toml: maker.to_toml() })
+        .chain(models.iter().map(|model| Decision::ModelAdded { toml: model.to_toml() }))
+        .collect();
     // A segment holds so many entries; each run is sealed on its own, in the same transaction.
     for run in decisions.chunks(MODELS_A_SEGMENT) {
         decide(app, &mut tx, operation, actor, run).await?;
     }
     tx.commit().await?;
     app.wake.notify_one();
-    Ok(fresh.iter().map(|model| model.id.clone()).collect())
+    Ok(Added {
+        models: models.iter().map(|model| model.id.clone()).collect(),
+        makers: makers.iter().map(|maker| maker.name.clone()).collect(),
+    })
 }
 
-/// Most models in one segment: at the longest that a model may be they still fit.
+/// Most models or makers in one segment: at the longest that one may be they still fit.
 const MODELS_A_SEGMENT: usize = 50;
 
 /// Withdraws a model. `false` if the operation's table does not have it.
@@ -68,4 +80,21 @@ pub async fn withdraw(app: &App, actor: &str, operation: &OperationId, id: &str)
     tx.commit().await?;
     app.wake.notify_one();
     Ok(true)
+}
+
+/// Withdraws a maker, named by any of its names. Gives the name that it had; `None` if the operation's table does not have it.
+pub async fn withdraw_maker(
+    app: &App,
+    actor: &str,
+    operation: &OperationId,
+    name: &str,
+) -> Result<Option<String>, IdentityError> {
+    let mut tx = app.store.feed.begin_write().await?;
+    lock_operation(&mut tx, operation).await?;
+    let known = authority(app, &mut tx, operation).await?;
+    let Some(name) = known.models.reference().maker(name).map(|maker| maker.name.clone()) else { return Ok(None) };
+    decide(app, &mut tx, operation, actor, &[Decision::MakerWithdrawn { name: name.clone() }]).await?;
+    tx.commit().await?;
+    app.wake.notify_one();
+    Ok(Some(name))
 }

@@ -9,7 +9,7 @@ use crate::edit::Edit;
 use crate::entry::Entry;
 use crate::identity::Role;
 use crate::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId, OperationId};
-use crate::rules::models::{ModelEntry, OwnModels};
+use crate::rules::models::{Maker, ModelEntry, OwnModels};
 
 /// One decision of the register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,6 +201,16 @@ pub enum Decision {
         /// Its id.
         id: String,
     },
+    /// A maker of the programme's own is in the table, in place of the one of its name.
+    MakerAdded {
+        /// A file of one maker (`rules::models`).
+        toml: String,
+    },
+    /// A maker is in the table no longer.
+    MakerWithdrawn {
+        /// Its name.
+        name: String,
+    },
     /// Tablets seal what people who hand weapons in say of themselves to this key, from now on.
     PersonKeyPublished {
         /// The public key, as age writes it: `age1…`.
@@ -268,6 +278,8 @@ impl Decision {
             Self::DocumentMoved { .. } => "document.moved",
             Self::ModelAdded { .. } => "model.added",
             Self::ModelWithdrawn { .. } => "model.withdrawn",
+            Self::MakerAdded { .. } => "maker.added",
+            Self::MakerWithdrawn { .. } => "maker.withdrawn",
             Self::PersonKeyPublished { .. } => "person_key.published",
         }
     }
@@ -359,6 +371,8 @@ impl Decision {
             }
             Self::ModelAdded { toml } => vec![("toml", text(toml))],
             Self::ModelWithdrawn { id } => vec![("id", text(id))],
+            Self::MakerAdded { toml } => vec![("toml", text(toml))],
+            Self::MakerWithdrawn { name } => vec![("name", text(name))],
             Self::PersonKeyPublished { key } => vec![("key", text(key))],
         };
         let mut pairs: Vec<_> = arguments.into_iter().map(|(k, v)| (Value::Text(k.to_owned()), v)).collect();
@@ -447,6 +461,8 @@ impl Decision {
             },
             "model.added" => Self::ModelAdded { toml: text("toml")? },
             "model.withdrawn" => Self::ModelWithdrawn { id: text("id")? },
+            "maker.added" => Self::MakerAdded { toml: text("toml")? },
+            "maker.withdrawn" => Self::MakerWithdrawn { name: text("name")? },
             "person_key.published" => Self::PersonKeyPublished { key: text("key")? },
             _ => return None,
         })
@@ -494,7 +510,7 @@ pub struct Authority {
     pub judged: BTreeMap<(DocId, DocId), Judged>,
     /// Documents closed here because their item goes on in another operation: where, and by which decision.
     pub moved: BTreeMap<DocId, (OperationId, u64)>,
-    /// Models that the programme added or withdrew.
+    /// Models and makers that the programme added or withdrew.
     pub models: OwnModels,
     /// The key to which records of people are sealed, once it is published; the newest.
     pub person_key: Option<String>,
@@ -716,6 +732,12 @@ impl Authority {
                 }
             }
             Decision::ModelWithdrawn { id } => self.models.withdraw(id),
+            Decision::MakerAdded { toml } => {
+                if let Ok(maker) = Maker::from_toml(toml) {
+                    self.models.add_maker(maker);
+                }
+            }
+            Decision::MakerWithdrawn { name } => self.models.withdraw_maker(name),
             Decision::PersonKeyPublished { key } => self.person_key = Some(key.clone()),
         }
     }

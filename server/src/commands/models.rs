@@ -1,6 +1,6 @@
-//! `ploughshare models list|show|check|add|withdraw`: the table of models, and a programme's own.
+//! `ploughshare models list|show|makers|check|add|withdraw|withdraw-maker`: the table of models and makers, and a programme's own.
 
-use ploughshare_core::rules::models::{Card, ModelEntry, ModelsFile, OwnModels, read};
+use ploughshare_core::rules::models::{Card, Maker, ModelEntry, ModelsFile, OwnModels, key, read};
 use serde_json::json;
 
 use super::{Answer, Failure};
@@ -26,14 +26,30 @@ pub(super) enum Command {
         #[arg(long)]
         operation: Option<String>,
     },
-    /// Say what is wrong with a file of models, or what adding it would change. Changes nothing.
+    /// Makers whose name or country the word fits.
+    Makers {
+        /// A name, part of one, or the code of a country.
+        word: Option<String>,
+        /// Code or id of an operation, for its own makers as well.
+        #[arg(long)]
+        operation: Option<String>,
+    },
+    /// Say what is wrong with a file of models and makers, or what adding it would change. Changes nothing.
     Check(File),
-    /// Add the models of a file to an operation's table; those it has already are not added again.
+    /// Add the models and makers of a file to an operation's table; those it has already are not added again.
     Add(File),
     /// Take a model out of an operation's table.
     Withdraw {
         /// Its id.
         id: String,
+        /// Code or id of the operation.
+        #[arg(long)]
+        operation: String,
+    },
+    /// Take a maker out of an operation's table.
+    WithdrawMaker {
+        /// Any of its names.
+        name: String,
         /// Code or id of the operation.
         #[arg(long)]
         operation: String,
@@ -68,6 +84,17 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             let text = card.to_text();
             Ok(Answer::new(card, text))
         }
+        Command::Makers { word, operation } => {
+            let own = own(app, operation.as_deref()).await?;
+            let word = word.unwrap_or_default();
+            let fits = |maker: &&Maker| {
+                let there = |code: &String| *code == word.to_uppercase();
+                maker.countries.iter().any(there) || maker.keys().any(|name| name.contains(&key(&word)))
+            };
+            let makers: Vec<&Maker> = own.reference().makers().iter().filter(fits).collect();
+            let cells = |maker: &&Maker| vec![maker.name.clone(), maker.countries.join(" "), maker.aliases.join(", ")];
+            Ok(Answer::table(&makers, &["name", "countries", "also called"], cells, |maker| json!(maker)))
+        }
         Command::Check(args) => check(app, &args).await,
         Command::Add(args) => add(app, &args).await,
         Command::Withdraw { id, operation } => {
@@ -76,6 +103,14 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
                 return Err(unknown(&id));
             }
             Ok(Answer::new(json!({ "model": id, "withdrawn": true }), format!("{id} is withdrawn")))
+        }
+        Command::WithdrawMaker { name, operation } => {
+            let operation = people::find_operation(app, &operation).await?;
+            let Some(name) = models::withdraw_maker(app, "operator", &operation.id, &name).await? else {
+                let message = format!("there is no maker {name}");
+                return Err(Failure::new("models.unknown_maker", message, "see `ploughshare models makers`"));
+            };
+            Ok(Answer::new(json!({ "maker": name, "withdrawn": true }), format!("{name} is withdrawn")))
         }
     }
 }
@@ -95,7 +130,7 @@ async fn own(app: &App, operation: Option<&str>) -> Result<OwnModels, Failure> {
 type Wrong = Vec<(String, String)>;
 
 /// What the file holds, or what is wrong with it, a line each.
-fn file(args: &File, own: &OwnModels) -> Result<Result<Vec<ModelEntry>, Wrong>, Failure> {
+fn file(args: &File, own: &OwnModels) -> Result<Result<ModelsFile, Wrong>, Failure> {
     let text = std::fs::read_to_string(&args.file).map_err(|error| {
         let what = format!("{} cannot be read: {error}", args.file.display());
         Failure::new("models.file", what, "name a file that this user may read; its text is UTF-8")
@@ -103,21 +138,17 @@ fn file(args: &File, own: &OwnModels) -> Result<Result<Vec<ModelEntry>, Wrong>, 
     let said = |code: &str, what: String| (code.to_owned(), what);
     Ok(match read(&text, Some(own.reference())) {
         Err(wrong) => Err(wrong.iter().map(|error| said(error.code(), error.to_string())).collect()),
-        Ok(ModelsFile { makers, .. }) if !makers.is_empty() => Err(vec![said(
-            "models.makers",
-            "makers are part of the built-in table; a programme adds models".to_owned(),
-        )]),
-        Ok(ModelsFile { models, .. }) if models.is_empty() => {
-            Err(vec![said("models.count", "the file holds no model".to_owned())])
+        Ok(file) if file.models.is_empty() && file.makers.is_empty() => {
+            Err(vec![said("models.count", "the file holds no model and no maker".to_owned())])
         }
-        Ok(file) => Ok(file.models),
+        Ok(file) => Ok(file),
     })
 }
 
 async fn check(app: &App, args: &File) -> Result<Answer, Failure> {
     let own = own(app, Some(&args.operation)).await?;
-    let models = match file(args, &own)? {
-        Ok(models) => models,
+    let file = match file(args, &own)? {
+        Ok(file) => file,
         Err(wrong) => {
             let json: Vec<_> = wrong.iter().map(|(code, what)| json!({ "code": code, "error": what })).collect();
             let text = wrong.iter().map(|(code, what)| format!("{what} [{code}]")).collect::<Vec<_>>().join("\n");
@@ -129,9 +160,17 @@ async fn check(app: &App, args: &File) -> Result<Answer, Failure> {
         Some(_) => "replaces the model of that id",
         None => "is new",
     };
-    let json: Vec<_> = models.iter().map(|model| json!({ "model": model.id, "does": does(model) })).collect();
-    let text = models.iter().map(|model| format!("{} {}", model.id, does(model))).collect::<Vec<_>>().join("\n");
-    Ok(Answer::new(json!({ "good": true, "models": json }), text))
+    let makes = |maker: &Maker| match own.reference().maker(&maker.name) {
+        Some(known) if known == maker => "is there already",
+        Some(_) => "replaces the maker of that name",
+        None => "is new",
+    };
+    let models: Vec<_> = file.models.iter().map(|model| json!({ "model": model.id, "does": does(model) })).collect();
+    let makers: Vec<_> = file.makers.iter().map(|maker| json!({ "maker": maker.name, "does": makes(maker) })).collect();
+    let lines = file.makers.iter().map(|maker| format!("{} {}", maker.name, makes(maker)));
+    let lines: Vec<String> =
+        lines.chain(file.models.iter().map(|model| format!("{} {}", model.id, does(model)))).collect();
+    Ok(Answer::new(json!({ "good": true, "models": models, "makers": makers }), lines.join("\n")))
 }
 
 async fn add(app: &App, args: &File) -> Result<Answer, Failure> {
@@ -142,9 +181,12 @@ async fn add(app: &App, args: &File) -> Result<Answer, Failure> {
         Failure::new(&code, what, "`ploughshare models check` lists all that is wrong with the file")
     })?;
     let added = models::add(app, "operator", &operation.id, &found).await?;
-    let text = match added.len() {
+    let of = found.models.len() + found.makers.len();
+    let all: Vec<&str> = added.makers.iter().chain(&added.models).map(String::as_str).collect();
+    let text = match all.len() {
         0 => "the table has them all already; nothing was changed".to_owned(),
-        n => format!("{n} of {} added: {}", found.len(), added.join(", ")),
+        n => format!("{n} of {of} added: {}", all.join(", ")),
     };
-    Ok(Answer::new(json!({ "operation": operation.id, "added": added, "of": found.len() }), text))
+    let json = json!({ "operation": operation.id, "added": added.models, "added_makers": added.makers, "of": of });
+    Ok(Answer::new(json, text))
 }

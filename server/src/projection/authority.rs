@@ -7,7 +7,7 @@ use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DocId, OperationId};
 use ploughshare_core::policy;
 use ploughshare_core::rules::Tunings;
-use ploughshare_core::rules::models::{ModelEntry, named_alike};
+use ploughshare_core::rules::models::{Maker, ModelEntry, named_alike};
 
 use super::ProjectionError;
 use super::findings::Ruling;
@@ -142,6 +142,10 @@ pub(super) async fn touched(
                 docs.extend(of_model(tx, operation, authority, &decision).await?);
                 continue;
             }
+            Decision::MakerAdded { .. } | Decision::MakerWithdrawn { .. } => {
+                docs.extend(of_maker(tx, operation, authority, &decision).await?);
+                continue;
+            }
             _ => continue,
         };
         for row in tx.query(sql, &key).await? {
@@ -177,6 +181,40 @@ async fn of_model(
         }
         let sql = "select id from item where operation = $1 and model = $2";
         let found = tx.query(sql, &vals![operation.as_bytes(), name]).await?;
+        for row in found {
+            docs.insert(DocId::from_bytes(row.array(0)?));
+        }
+    }
+    Ok(docs)
+}
+
+/// Items that bear a name of a maker before or after a decision about it.
+async fn of_maker(
+    tx: &mut Tx,
+    operation: &OperationId,
+    authority: &Authority,
+    decision: &Decision,
+) -> Result<BTreeSet<DocId>, ProjectionError> {
+    let mut after = authority.models.clone();
+    match decision {
+        Decision::MakerAdded { toml } => match Maker::from_toml(toml) {
+            Ok(maker) => after.add_maker(maker),
+            Err(_) => return Ok(BTreeSet::new()),
+        },
+        Decision::MakerWithdrawn { name } => after.withdraw_maker(name),
+        _ => return Ok(BTreeSet::new()),
+    }
+    let meant = authority.models.changed(&after);
+    let sql = "select distinct make from item where operation = $1 and make is not null";
+    let mut docs = BTreeSet::new();
+    for row in tx.query(sql, &vals![operation.as_bytes()]).await? {
+        let make = row.text(0)?;
+        if !meant(Some(make), None) {
+            continue;
+        }
+        let found = tx
+            .query("select id from item where operation = $1 and make = $2", &vals![operation.as_bytes(), make])
+            .await?;
         for row in found {
             docs.insert(DocId::from_bytes(row.array(0)?));
         }

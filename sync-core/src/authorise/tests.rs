@@ -138,6 +138,8 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::ModelAdded { toml: String::new() },
         Decision::ModelWithdrawn { id: String::new() },
         Decision::PersonKeyPublished { key: String::new() },
+        Decision::MakerAdded { toml: String::new() },
+        Decision::MakerWithdrawn { name: String::new() },
     ];
     assert!(all.iter().all(|decision| Decision::from_edit(&decision.to_edit()).as_ref() == Some(decision)));
     let index = |decision: &Decision| match decision {
@@ -164,6 +166,8 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::ModelAdded { .. } => 20,
         Decision::ModelWithdrawn { .. } => 21,
         Decision::PersonKeyPublished { .. } => 22,
+        Decision::MakerAdded { .. } => 23,
+        Decision::MakerWithdrawn { .. } => 24,
     };
     assert!(all.iter().enumerate().all(|(i, decision)| index(decision) == i));
     all.iter().map(|decision| (decision.verb().to_owned(), decision.to_edit())).collect()

@@ -1,7 +1,7 @@
 //! The reference table of models and makers: what a model is made as, by whom, how it is known, what it is taken for.
 //!
 //! The built-in table is `data/models.toml`: common knowledge, written for this project, no authority. A programme adds
-//! its own models by decision ([`OwnModels`]). What rests on the table only asks somebody to look again; an empty list
+//! its own models and makers by decision ([`OwnModels`]). What rests on the table only asks somebody to look again; an empty list
 //! means "not limited".
 
 mod card;
@@ -95,6 +95,14 @@ impl Reference {
     pub fn without(&self, withdrawn: impl Fn(&str) -> bool) -> Self {
         let models = self.models.iter().filter(|model| !withdrawn(&model.id)).cloned().collect();
         Self::of(models, Arc::clone(&self.makers))
+    }
+
+    /// The table as a programme has its makers, by name in the form of [`key`]: added ones first, so that a name that two makers bear is theirs.
+    #[must_use]
+    pub fn with_makers(&self, own: &BTreeMap<String, Option<Maker>>) -> Self {
+        let kept = self.makers.iter().filter(|maker| !own.contains_key(&key(&maker.name)));
+        let makers = own.values().flatten().chain(kept).cloned().collect();
+        Self::of(self.models.clone(), Arc::new(makers))
     }
 
     /// Every model, in the order of the table.

@@ -172,6 +172,13 @@ pub(super) fn edits() -> Vec<(&'static str, Vec<Edit>)> {
         ),
         ("decide model.added", decide(Decision::ModelAdded { toml: "id = \"north\"\nname = \"N\"\n".to_owned() })),
         ("decide model.withdrawn", decide(Decision::ModelWithdrawn { id: "north".to_owned() })),
+        (
+            "decide maker.added",
+            decide(Decision::MakerAdded {
+                toml: "version = 1\n\n[[maker]]\nname = \"North works\"\ncountries = [\"KE\"]\n".to_owned(),
+            }),
+        ),
+        ("decide maker.withdrawn", decide(Decision::MakerWithdrawn { name: "North works".to_owned() })),
         ("decide person_key.published", decide(Decision::PersonKeyPublished { key: "age1qqqq".to_owned() })),
         ("a shape of a later vocabulary", one(Edit::Unknown(Value::Array(vec![Value::Int(9), text("later")])))),
         ("a known shape built wrongly", one(Edit::Unknown(Value::Array(vec![Value::Int(1), Value::Int(2)])))),
@@ -254,12 +261,14 @@ fn every_decision_is_frozen() {
         D::ModelAdded { .. } => 20,
         D::ModelWithdrawn { .. } => 21,
         D::PersonKeyPublished { .. } => 22,
+        D::MakerAdded { .. } => 23,
+        D::MakerWithdrawn { .. } => 24,
     };
     let read = |vector| Entry::from_bytes(&bytes(vector, "bytes")).unwrap().edits;
     let said: Vec<Decision> =
         frozen("entries").values().flat_map(read).filter_map(|e| Decision::from_edit(&e)).collect();
     let numbers: std::collections::BTreeSet<i32> = said.iter().map(number).collect();
-    assert_eq!(numbers, (0..23).collect());
+    assert_eq!(numbers, (0..25).collect());
 }
 
 /// The list of vectors says every shape; one that is added to [`Edit`] fails to compile here.

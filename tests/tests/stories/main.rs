@@ -1,6 +1,11 @@
 //! Stories over real HTTP, on both databases: each a day in somebody's work, or somebody's attempt to spoil it. One program, so that what they
 //! share is linked once.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stderr, reason = "a story stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a story stops at the first surprise"
+)]
 
 // The path of a record.
 mod demo;

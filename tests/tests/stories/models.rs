@@ -5,7 +5,7 @@ use std::path::Path;
 
 use mobile_ffi::Draft;
 use ploughshare_core::identity::Role;
-use ploughshare_core::rules::models::{ModelEntry, Reference};
+use ploughshare_core::rules::models::{Maker, ModelEntry, ModelsFile, Reference};
 use ploughshare_server::models;
 use ploughshare_tests::program::{Place, Server, fieldkit};
 use ploughshare_tests::{Register, blocking, on_both, postgres_url, sync};
@@ -31,10 +31,11 @@ async fn a_model_added_by_decision_judges_on_every_side_and_is_added_once() {
         let mut akm = Reference::builtin().get("akm").unwrap().clone();
         akm.calibres.push("5.56x45".to_owned());
         let own = "version = 1\n[[model]]\nid = \"north\"\nname = \"Northern carbine\"\nclasses = [\"CAR\"]\n";
-        let both = [akm, ModelEntry::from_toml(own).unwrap()];
+        let of = |models: &[ModelEntry]| ModelsFile { models: models.to_vec(), makers: Vec::new() };
+        let both = of(&[akm, ModelEntry::from_toml(own).unwrap()]);
         let (app, operation) = (&register.app, &register.operation.id);
-        assert_eq!(models::add(app, "operator", operation, &both).await.unwrap(), ["akm", "north"]);
-        assert_eq!(models::add(app, "operator", operation, &both).await.unwrap(), [""; 0], "said already");
+        assert_eq!(models::add(app, "operator", operation, &both).await.unwrap().models, ["akm", "north"]);
+        assert_eq!(models::add(app, "operator", operation, &both).await.unwrap().models, [""; 0], "said already");
         register.current().await;
         assert_eq!(open(), 0);
         assert_eq!(noticed(&amina), 1, "the tablet has not heard of it");
@@ -44,13 +45,59 @@ async fn a_model_added_by_decision_judges_on_every_side_and_is_added_once() {
 
         assert!(models::withdraw(app, "operator", operation, "akm").await.unwrap());
         assert!(!models::withdraw(app, "operator", operation, "akm").await.unwrap());
-        let [akm, _] = both;
         let builtin = Reference::builtin().get("akm").unwrap().clone();
-        assert_ne!(akm, builtin);
-        models::add(app, "operator", operation, &[builtin]).await.unwrap();
+        assert_ne!(both.models[0], builtin);
+        models::add(app, "operator", operation, &of(&[builtin])).await.unwrap();
         register.current().await;
         sync(&amina).await;
         assert_eq!((noticed(&amina), open()), (1, 1));
+        register.is_the_same_in_any_order().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_maker_added_by_decision_judges_on_every_side_and_is_at_home_where_the_programme_says() {
+    on_both("makers", async |register: Register| {
+        let dir = tempfile::tempdir().unwrap();
+        let amina = register.tablet("Amina", Role::Collector, dir.path()).await;
+        let auditor = register.signed_in("Otto", Role::Auditor).await;
+        let open = || auditor.get("/api/v1/findings?state=open&rule=R22").good()["findings"].as_array().unwrap().len();
+        for make in ["Northern Works", "N.W.", "Southern Works"] {
+            let rifle = json!({ "kind": "weapon", "class": "ASR", "make": make, "country": "KE" });
+            let tablet = std::sync::Arc::clone(&amina);
+            blocking(move || tablet.record(Draft::from_json(&rifle).unwrap())).await.unwrap();
+        }
+        let noticed = |tablet: &mobile_ffi::Tablet| {
+            tablet.findings(0).unwrap().iter().filter(|finding| finding.rule == "R22").count()
+        };
+        sync(&amina).await;
+        register.current().await;
+        assert_eq!((noticed(&amina), open()), (0, 0), "nobody knows these makers");
+        let (app, operation) = (&register.app, &register.operation.id);
+        let at_home_in = |country: &str| {
+            let (name, aliases) = ("Northern Works".to_owned(), vec!["NW".to_owned()]);
+            let maker = Maker { name, aliases, countries: vec![country.to_owned()] };
+            ModelsFile { models: Vec::new(), makers: vec![maker] }
+        };
+        let added = models::add(app, "operator", operation, &at_home_in("UG")).await.unwrap();
+        assert_eq!(added.makers, ["Northern Works"]);
+        register.current().await;
+        assert_eq!((noticed(&amina), open()), (0, 2), "by both of its names; the tablet has not heard of it");
+        sync(&amina).await;
+        assert_eq!(noticed(&amina), 2);
+        models::add(app, "operator", operation, &at_home_in("KE")).await.unwrap();
+        assert_eq!(models::add(app, "operator", operation, &at_home_in("KE")).await.unwrap(), models::Added::default());
+        register.current().await;
+        sync(&amina).await;
+        assert_eq!((noticed(&amina), open()), (0, 0));
+        models::add(app, "operator", operation, &at_home_in("UG")).await.unwrap();
+        let withdraw = async |name| models::withdraw_maker(app, "operator", operation, name).await.unwrap();
+        assert_eq!(withdraw("n w").await.as_deref(), Some("Northern Works"));
+        assert_eq!(withdraw("n w").await, None);
+        register.current().await;
+        sync(&amina).await;
+        assert_eq!((noticed(&amina), open()), (0, 0));
         register.is_the_same_in_any_order().await;
     })
     .await;
@@ -118,6 +165,17 @@ fn by_the_programs_a_file_of_models_is_checked_and_added_and_a_tablet_judges_by_
         good(&store, &["sync"]);
         assert_eq!((&good(&store, &["models", "northern"])[0]["id"], noticed()), (&json!("north"), 1));
         assert_eq!(good(&store, &["models", "show", "north"])["name"], "Northern carbine");
+        let maker = "version = 1\n[[maker]]\nname = \"Northern Works\"\ncountries = [\"UG\"]\n";
+        std::fs::write(&file, maker).unwrap();
+        let checked = place.good(&["models", "check", &path, "--operation", "north"]);
+        assert_eq!(checked["makers"], json!([{ "maker": "Northern Works", "does": "is new" }]));
+        let added = place.good(&["models", "add", &path, "--operation", "north"]);
+        assert_eq!((&added["added_makers"], &added["added"]), (&json!(["Northern Works"]), &json!([])));
+        let listed = place.good(&["models", "makers", "ug", "--operation", "north"]);
+        assert_eq!(listed, json!([{ "name": "Northern Works", "countries": ["UG"] }]));
+        place.good(&["models", "withdraw-maker", "northern works", "--operation", "north"]);
+        let gone = place.run(&["models", "withdraw-maker", "northern works", "--operation", "north"]);
+        assert!(gone.code == Some(1) && gone.json.to_string().contains("models.unknown_maker"), "{gone:?}");
         place.good(&["models", "withdraw", "north", "--operation", "north"]);
         good(&store, &["sync"]);
         assert_eq!((refused(&store, &["models", "show", "north"]).as_str(), noticed()), ("models.unknown", 0));

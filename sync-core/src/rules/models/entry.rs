@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::pattern::Pattern;
-use super::read::{ModelsError, one};
+use super::read::{ModelsError, one, one_maker};
 
 /// Parts of a weapon to which an identification cue can point.
 pub const CUE_PARTS: &[&str] = &[
@@ -90,13 +90,13 @@ pub struct LookAlike {
 }
 
 /// A maker.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Maker {
     /// Its name.
     pub name: String,
     /// Other names.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
     /// Countries where it makes weapons itself.
     pub countries: Vec<String>,
@@ -138,6 +138,31 @@ pub(super) struct RawModel {
 struct FileOfOne {
     version: u32,
     model: [RawModel; 1],
+}
+
+/// A file of one maker, as a decision carries it.
+#[derive(Serialize)]
+struct FileOfOneMaker<'a> {
+    version: u32,
+    maker: [&'a Maker; 1],
+}
+
+impl Maker {
+    /// A maker from the text of a file that holds it alone. Codes are not looked up: a later version of the lists may have them.
+    pub fn from_toml(text: &str) -> Result<Self, ModelsError> {
+        one_maker(text)
+    }
+
+    /// The text of a file that holds it alone. Equal makers give equal texts.
+    pub fn to_toml(&self) -> String {
+        // Nothing in it can fail to be written.
+        toml::to_string(&FileOfOneMaker { version: super::VERSION, maker: [self] }).unwrap_or_default()
+    }
+
+    /// All its names in the form in which they are compared.
+    pub fn keys(&self) -> impl Iterator<Item = String> {
+        std::iter::once(&self.name).chain(&self.aliases).map(|name| super::key(name))
+    }
 }
 
 impl ModelEntry {

@@ -44,7 +44,15 @@ pub enum ModelsError {
         /// The id.
         id: String,
     },
-    /// A model without a name or class, or a cue or alias without words.
+    /// Two makers have one name.
+    #[error("line {line}: there are two makers called {name}")]
+    DuplicateMaker {
+        /// Line of the second.
+        line: usize,
+        /// The name.
+        name: String,
+    },
+    /// A model without a name or class, a maker without a name or country, or a cue or alias without words.
     #[error("line {line}: {id} has an empty {field}")]
     Empty {
         /// Line of the model.
@@ -108,8 +116,8 @@ pub enum ModelsError {
         /// How many.
         bytes: usize,
     },
-    /// A file without a model, or with several where one is meant.
-    #[error("the file holds {found} models")]
+    /// A file without a model or maker, or with several where one is meant.
+    #[error("the file holds {found} models or makers")]
     Count {
         /// How many.
         found: usize,
@@ -124,6 +132,7 @@ impl ModelsError {
             Self::Version { .. } => "models.version",
             Self::BadId { .. } => "models.bad_id",
             Self::Duplicate { .. } => "models.duplicate",
+            Self::DuplicateMaker { .. } => "models.duplicate_maker",
             Self::Empty { .. } => "models.empty",
             Self::UnknownCode { .. } => "models.unknown_code",
             Self::UnknownLookAlike { .. } => "models.unknown_look_alike",
@@ -184,7 +193,10 @@ pub fn read(text: &str, known: Option<&Reference>) -> Result<ModelsFile, Vec<Mod
     for maker in raw.maker {
         let line = line(text, maker.span().start);
         let maker = maker.into_inner();
-        maker.countries.iter().for_each(|code| is_of(&codes::COUNTRY, code, line, &maker.name, &mut wrong));
+        check_maker(&maker, line, &mut wrong);
+        if file.makers.iter().any(|other| super::key(&other.name) == super::key(&maker.name)) {
+            wrong.push(ModelsError::DuplicateMaker { line, name: maker.name.clone() });
+        }
         file.makers.push(maker);
     }
     if wrong.is_empty() { Ok(file) } else { Err(wrong) }
@@ -199,6 +211,14 @@ pub(super) fn one(text: &str) -> Result<ModelEntry, ModelsError> {
     let (line, mut wrong) = (line(text, model.span().start), Vec::new());
     let model = entry(model.into_inner(), line, &mut wrong);
     model.ok_or_else(|| wrong.pop().unwrap_or(ModelsError::Count { found: 0 }))
+}
+
+/// Reads a file that holds one maker, and looks no code up.
+pub(super) fn one_maker(text: &str) -> Result<Maker, ModelsError> {
+    let mut raw = parse(text)?;
+    let found = raw.maker.len() + raw.model.len();
+    let (Some(maker), 1) = (raw.maker.pop(), found) else { return Err(ModelsError::Count { found }) };
+    Ok(maker.into_inner())
 }
 
 fn parse(text: &str) -> Result<RawFile, ModelsError> {
@@ -289,6 +309,24 @@ fn check(model: &RawModel, line: usize, wrong: &mut Vec<ModelsError>) {
         if first > last || !(1500..=9999).contains(&first) || last > 9999 {
             wrong.push(ModelsError::Years { line, id: id.clone(), from: first, to: last });
         }
+    }
+}
+
+fn check_maker(maker: &Maker, line: usize, wrong: &mut Vec<ModelsError>) {
+    let id = &maker.name;
+    for (field, empty) in [
+        ("name", super::key(&maker.name).is_empty()),
+        ("alias", maker.aliases.iter().any(|alias| super::key(alias).is_empty())),
+        ("list of countries", maker.countries.is_empty()),
+    ] {
+        if empty {
+            wrong.push(ModelsError::Empty { line, id: id.clone(), field });
+        }
+    }
+    maker.countries.iter().for_each(|code| is_of(&codes::COUNTRY, code, line, id, wrong));
+    let bytes = maker.to_toml().len();
+    if bytes > limits::TEXT_BYTES {
+        wrong.push(ModelsError::TooLong { line, id: id.clone(), bytes });
     }
 }
 

@@ -153,6 +153,79 @@ fn a_programme_adds_replaces_and_withdraws_models_by_decision() {
 }
 
 #[test]
+fn a_programme_adds_replaces_and_withdraws_makers_by_decision_and_what_has_to_be_judged_anew_is_told() {
+    let north = Maker {
+        name: "North works".to_owned(),
+        aliases: vec!["NW".to_owned(), "Taurus".to_owned()],
+        countries: vec!["KE".to_owned()],
+    };
+    assert_eq!(Maker::from_toml(&north.to_toml()).as_ref(), Ok(&north));
+    for maker in Reference::builtin().makers() {
+        assert_eq!(Maker::from_toml(&maker.to_toml()).as_ref(), Ok(maker));
+    }
+    for text in ["version = 1", OWN, &format!("{}{}", north.to_toml(), "[[maker]]\nname = \"B\"\ncountries = []\n")] {
+        assert_eq!(Maker::from_toml(text).unwrap_err().code(), "models.count");
+    }
+    let mut authority = Authority::default();
+    let say = |authority: &mut Authority, number, decision: Decision| {
+        let before = authority.models.clone();
+        authority.take(number, &Decision::from_edit(&decision.to_edit()).unwrap());
+        before
+    };
+    let before = say(&mut authority, 0, Decision::MakerAdded { toml: north.to_toml() });
+    let table = authority.models.reference();
+    assert_eq!((table.maker("nw"), Reference::builtin().maker("nw")), (Some(&north), None));
+    assert_eq!(table.maker("taurus"), Some(&north), "whoever the programme says bears the name");
+    assert_eq!(table.maker("Forjas Taurus").unwrap().name, "Taurus", "by its other names it is still known");
+    let anew = before.changed(&authority.models);
+    assert!(anew(Some("N.W."), None) && anew(Some("north works"), Some("AKM")) && anew(Some("Taurus"), None));
+    assert!(!anew(Some("Norinco"), Some("AKM")) && !anew(None, Some("AKM")) && !anew(None, None));
+
+    let izhmash = Reference::builtin().maker("Izhmash").unwrap();
+    let before = say(&mut authority, 1, Decision::MakerWithdrawn { name: izhmash.name.clone() });
+    assert_eq!(authority.models.reference().maker("Izhmash"), None);
+    assert!(before.changed(&authority.models)(Some("izhmash"), None));
+    assert_eq!(authority.models.reference().makers().len(), Reference::builtin().makers().len());
+    say(&mut authority, 2, Decision::MakerWithdrawn { name: "NORTH WORKS".to_owned() });
+    assert_eq!(authority.models.reference().maker("taurus").unwrap().name, "Taurus");
+    // What nobody can read changes nothing.
+    let before = say(&mut authority, 3, Decision::MakerAdded { toml: OWN.to_owned() });
+    assert_eq!(authority.models, before);
+}
+
+#[test]
+fn mistakes_in_makers_are_named_with_their_lines() {
+    let text = r#"version = 1
+
+[[maker]]
+name = "A"
+countries = ["KE"]
+
+[[maker]]
+name = "a."
+countries = ["XX"]
+
+[[maker]]
+name = " "
+aliases = ["-"]
+countries = []
+"#;
+    let wrong = read(text, None).unwrap_err();
+    let seen: Vec<String> =
+        wrong.iter().map(|e| format!("{} {}", e.code(), e.to_string().split(':').next().unwrap())).collect();
+    let expected = [
+        "models.unknown_code line 7",
+        "models.duplicate_maker line 7",
+        "models.empty line 11",
+        "models.empty line 11",
+        "models.empty line 11",
+    ];
+    assert_eq!(seen, expected);
+    let long = format!("version = 1\n[[maker]]\nname = \"{}\"\ncountries = [\"KE\"]\n", "x".repeat(20_000));
+    assert_eq!(read(&long, None).unwrap_err()[0].code(), "models.too_long");
+}
+
+#[test]
 fn words_find_models_by_name_maker_calibre_class_and_country() {
     let found = |words: &str| Reference::builtin().search(words).iter().map(|m| m.id.as_str()).collect::<Vec<_>>();
     assert_eq!(found("AKM")[0], "akm");
