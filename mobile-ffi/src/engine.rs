@@ -9,6 +9,7 @@ mod hints;
 #[cfg(feature = "cli")]
 mod import_file;
 mod installation;
+mod lease;
 mod list;
 mod models;
 pub(crate) mod officers;
@@ -18,6 +19,7 @@ mod photos;
 mod procedures;
 mod read;
 mod record;
+mod reopen;
 mod review;
 mod seal;
 mod status;
@@ -49,7 +51,10 @@ use ploughshare_core::keys::{PublicKey, SecretKey};
 use crate::error::TabletError;
 use crate::model::{Enrolment, Originals, TabletConfig};
 use crate::platform::{FileVault, KeyVault, Platform, SystemPlatform};
-use crate::store::{Result, Store, decisions, kv};
+use crate::store::{Connection, Result, Store, decisions, kv};
+
+/// Documents that are read ahead in one go.
+const WARM: u32 = 2_000;
 
 /// Minutes after which an officer who does nothing is signed out, if the app does not say.
 const IDLE_MINUTES: u32 = 10;
@@ -71,8 +76,8 @@ pub struct Tablet {
 }
 
 /// What stands behind the lock.
-struct Engine {
-    store: Store,
+pub(crate) struct Engine {
+    pub(crate) store: Store,
     session: Option<Session>,
     authority: Authority,
     decisions: i64,
@@ -80,6 +85,9 @@ struct Engine {
     boot: [u8; 8],
     /// The latest wall clock time that was kept, ms since the Unix epoch.
     noted_ms: i64,
+    /// The lease of this tablet, once it is enrolled.
+    lease: Option<lease::Lease>,
+    looked: lease::Looked,
 }
 
 /// Who this tablet is, in the types of the core.
@@ -125,12 +133,37 @@ impl Clock {
 }
 
 impl Engine {
+    /// Nothing is read from a sealed store, and nothing recorded.
+    fn is_open(&self) -> Result<()> {
+        self.store.read().why_sealed().map_or(Ok(()), |why| Err(why.error()))
+    }
+
     fn session(&self) -> Result<&Session> {
+        self.is_open()?;
         self.session.as_ref().ok_or_else(TabletError::not_enrolled)
+    }
+
+    /// Reads who this tablet is from an open store, if it is anybody yet, and seals the store if its lease is over.
+    fn take_up(&mut self, platform: &dyn Platform, vault: &dyn KeyVault) -> Result<()> {
+        self.authority = decisions::authority(self.store.read())?;
+        self.decisions = decisions::count(self.store.read())?;
+        let Some(bytes) = kv::get(self.store.read(), kv::ENROLMENT)? else { return Ok(()) };
+        let enrolment = serde_json::from_slice(&bytes).map_err(|_| TabletError::damaged("an enrolment"))?;
+        self.session = Some(Session::load(enrolment, vault)?);
+        lease::settle(self, vault, &officers::Stamp::read(platform)?)?;
+        if let Some(due) = lease::due(self, platform)? {
+            lease::found(self, lease::look(due, vault)?)?;
+        }
+        if self.is_open().is_ok() {
+            installation::settle(self, platform, vault)?;
+            review::catch_up(self, platform.now_ms()?)?;
+        }
+        Ok(())
     }
 
     /// Reads the decisions again if another program that uses this store took in new ones.
     fn refresh_authority(&mut self) -> Result<()> {
+        self.is_open()?;
         let count = decisions::count(self.store.read())?;
         if count != self.decisions {
             self.authority = decisions::authority(self.store.read())?;
@@ -159,20 +192,17 @@ impl Tablet {
 
     /// Opens or makes a tablet's store on a platform's own clock, randomness and key storage.
     pub fn open_with(config: TabletConfig, platform: Arc<dyn Platform>, vault: Arc<dyn KeyVault>) -> Result<Self> {
-        let store = Store::open(&PathBuf::from(&config.dir))?;
+        let store = Store::open(&PathBuf::from(&config.dir), vault.as_ref(), platform.as_ref())?;
         let boot = platform
             .random(8)?
             .try_into()
             .map_err(|_| TabletError::internal("the platform gave too few random bytes"))?;
         let clock = Clock { wall_ms: platform.now_ms()?, monotonic_ms: platform.monotonic_ms()? };
-        let authority = decisions::authority(store.read())?;
-        let decisions = decisions::count(store.read())?;
-        let mut engine = Engine { store, session: None, authority, decisions, clock, boot, noted_ms: i64::MIN };
-        if let Some(bytes) = kv::get(engine.store.read(), kv::ENROLMENT)? {
-            let enrolment = serde_json::from_slice(&bytes).map_err(|_| TabletError::damaged("an enrolment"))?;
-            engine.session = Some(Session::load(enrolment, vault.as_ref())?);
-            installation::settle(&mut engine, platform.as_ref(), vault.as_ref())?;
-            review::catch_up(&mut engine, platform.now_ms()?)?;
+        let (session, authority, lease, looked) = (None, Authority::default(), None, lease::Looked::default());
+        let mut engine =
+            Engine { store, session, authority, decisions: -1, clock, boot, noted_ms: i64::MIN, lease, looked };
+        if engine.is_open().is_ok() {
+            engine.take_up(platform.as_ref(), vault.as_ref())?;
         }
         Ok(Self {
             engine: Mutex::new(engine),
@@ -190,18 +220,45 @@ impl Tablet {
     }
 
     /// The engine. After a panic in an earlier call its transaction was rolled back, so that what is here is consistent.
-    fn engine(&self) -> MutexGuard<'_, Engine> {
+    ///
+    /// It is where the lease is looked at: whatever comes through here finds the store sealed when it is over. A clock or vault that
+    /// cannot be read now is said by the call that needs it. The vault is asked while nothing is locked.
+    pub(crate) fn engine(&self) -> MutexGuard<'_, Engine> {
+        let mut engine = self.locked();
+        let Ok(Some(due)) = lease::due(&mut engine, self.platform.as_ref()) else { return engine };
+        drop(engine);
+        let found = lease::look(due, self.vault.as_ref());
+        let mut engine = self.locked();
+        if let Ok(found) = found {
+            drop(lease::found(&mut engine, found));
+        }
+        engine
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Engine> {
         self.engine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Who this tablet is, once it is enrolled.
+    /// Who this tablet is, once it is enrolled; also while its store is sealed.
     pub fn enrolment(&self) -> Option<Enrolment> {
-        self.engine().session.as_ref().map(|s| s.enrolment.clone())
+        let engine = self.engine();
+        if engine.is_open().is_ok() {
+            return engine.session.as_ref().map(|s| s.enrolment.clone());
+        }
+        drop(engine);
+        lease::contact(self.vault.as_ref()).ok().flatten()
+    }
+
+    /// Reads ahead what searches look in, a part at a time, so that the first search does not wait for it. For a thread of its own after
+    /// opening; what is called meanwhile waits for one part at most.
+    pub fn warm(&self) -> Result<()> {
+        while !self.engine().store.read().index_more(WARM)? {}
+        Ok(())
     }
 }
 
 /// A document by its id or by the beginning of its id (8 hex digits or more) where only one begins so.
-fn document_id(conn: &rusqlite::Connection, text: &str) -> Result<DocId> {
+fn document_id(conn: &Connection, text: &str) -> Result<DocId> {
     let text = text.trim().to_ascii_lowercase();
     if let Ok(id) = text.parse::<DocId>() {
         return Ok(id);

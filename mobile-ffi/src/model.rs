@@ -460,7 +460,7 @@ pub struct RefusedView {
 }
 
 /// How the tablet stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct TabletStatus {
     /// Who it is, once it is enrolled.
     pub enrolment: Option<Enrolment>,
@@ -506,6 +506,10 @@ pub struct TabletStatus {
     pub journals: u64,
     /// When the register last answered.
     pub last_sync_ms: Option<i64>,
+    /// Why the store is sealed, if it is: a stable code. What is in it cannot be counted then.
+    pub sealed: Option<String>,
+    /// Days left until the store seals itself without contact, rounded down.
+    pub seals_in_days: Option<i64>,
 }
 
 /// What a sync did.

@@ -1,31 +1,41 @@
 //! The store of one tablet: one SQLite file, write-ahead log, every commit flushed to the medium.
 //!
-//! Statements (`entries`, `segments`) are kept for ever, byte for byte. `documents`, `serials`, `search` and `findings` are
-//! what they add up to, written in the same transaction; they could be made again.
+//! Statements (`entries`, `segments`) are kept for ever, byte for byte. `documents` and `lookups` are what they add up to, written in the same
+//! transaction; they could be made again.
+//!
+//! What rows say is sealed under a key that the platform's vault guards. Readable are ids that are hashes, numbers, sizes, states, when the
+//! register answered, and since when something waits.
 
 mod around;
 pub(crate) mod carried;
+mod connection;
+pub(crate) mod convert;
 pub(crate) mod decisions;
 pub(crate) mod documents;
 pub(crate) mod entries;
 pub(crate) mod imports;
+mod index;
 pub(crate) mod journals;
+pub(crate) mod keys;
 pub(crate) mod kv;
 pub(crate) mod marks;
 pub(crate) mod media;
 pub(crate) mod officers;
 pub(crate) mod persons;
 pub(crate) mod query;
-pub(crate) mod schema;
+mod schema;
 pub(crate) mod sealed_file;
+mod sealing;
 pub(crate) mod segments;
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+pub(crate) use connection::{Connection, Transaction};
+pub(crate) use sealing::DataKey;
 
 use crate::error::{ErrorKind, TabletError};
+use crate::platform::{KeyVault, Platform};
 
 /// Everything in this room fails with the one error of the house.
 pub(crate) type Result<T> = std::result::Result<T, TabletError>;
@@ -36,8 +46,8 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Opens or makes the database in this folder.
-    pub(crate) fn open(folder: &Path) -> Result<Self> {
+    /// Opens or makes the database in this folder, with the key that the vault holds. Without it the store is there, sealed.
+    pub(crate) fn open(folder: &Path, vault: &dyn KeyVault, platform: &dyn Platform) -> Result<Self> {
         std::fs::create_dir_all(folder).map_err(|error| {
             TabletError::new(
                 ErrorKind::Storage,
@@ -46,7 +56,7 @@ impl Store {
                 "Name a folder that may be written.",
             )
         })?;
-        let conn = Connection::open(folder.join("tablet.db"))?;
+        let conn = rusqlite::Connection::open(folder.join("tablet.db"))?;
         conn.busy_timeout(Duration::from_secs(10))?;
         conn.pragma_update(None, "journal_mode", "WAL")?;
         conn.pragma_update(None, "synchronous", "FULL")?;
@@ -54,8 +64,8 @@ impl Store {
         conn.pragma_update(None, "cache_size", -16_384)?;
         conn.pragma_update(None, "temp_store", "MEMORY")?;
         conn.set_prepared_statement_cache_capacity(64);
-        let mut store = Self { conn };
-        schema::migrate(&mut store)?;
+        let mut store = Self { conn: Connection::new(conn) };
+        schema::migrate(&mut store, vault, platform)?;
         Ok(store)
     }
 
@@ -66,7 +76,7 @@ impl Store {
 
     /// A transaction that writes. What is not committed did not happen.
     pub(crate) fn write(&mut self) -> Result<Transaction<'_>> {
-        Ok(self.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
+        Transaction::begin(&self.conn)
     }
 }
 

@@ -9,6 +9,7 @@ mod officers;
 mod procedures;
 pub(crate) mod register;
 mod saving;
+mod sealed;
 mod search;
 mod syncing;
 

@@ -36,6 +36,7 @@ mod problem;
 mod procedures;
 mod queues;
 mod rates;
+mod reopening;
 mod reviews;
 mod session;
 mod setup_page;
@@ -122,6 +123,7 @@ fn routes() -> Routes {
     Routes::new()
         .post("/api/v1/enrol", enrol::enrol)
         .post("/api/v1/officers/keys", officer_keys::add)
+        .post("/api/v1/devices/reopen", reopening::reopen)
         .post("/api/v1/auth/challenge", auth::challenge)
         .post("/api/v1/auth/token", auth::token)
         .post("/api/v1/session", session::sign_in)

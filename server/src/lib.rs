@@ -22,5 +22,6 @@ pub mod persons;
 pub mod projection;
 pub mod rebuild;
 pub mod registrar;
+pub mod reopening;
 pub mod said;
 pub mod store;

@@ -38,6 +38,7 @@ pub mod read_queues;
 pub mod read_reviews;
 pub mod read_said;
 pub mod read_stock;
+pub mod reopenings;
 pub mod schema;
 pub mod search;
 

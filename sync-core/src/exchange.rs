@@ -329,6 +329,13 @@ impl Exchange {
         self.in_flight.clear();
     }
 
+    /// The register answers nothing, but keeps what the last request brought for people to judge: the rest is brought as well, and nothing
+    /// is asked for. A sync with a register that gives no other answer ends so when all was brought.
+    pub fn set_aside(&mut self) {
+        self.more = false;
+        self.in_flight.clear();
+    }
+
     /// Rounds made so far.
     pub fn rounds(&self) -> u64 {
         self.rounds

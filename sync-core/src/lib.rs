@@ -44,6 +44,7 @@ pub mod peer;
 pub mod person;
 pub mod policy;
 pub mod receipt;
+pub mod reopening;
 pub mod rules;
 #[cfg(test)]
 mod samples;

@@ -23,6 +23,14 @@ pub static ONE_DEVICE_COUNTS: Policy = Policy {
     usual: 1,
 };
 
+/// For how many days a tablet works without contact before it seals its store.
+pub static DEVICE_LEASE_DAYS: Policy = Policy {
+    name: "device_lease_days",
+    meaning: "days without contact after which a tablet seals its store until the register opens it again",
+    range: 7..=90,
+    usual: 30,
+};
+
 /// For how many days without contact an officer's key on a tablet may sign.
 pub static OFFICER_LEASE_DAYS: Policy = Policy {
     name: "officer_lease_days",
@@ -44,8 +52,8 @@ pub static WITNESSES: Policy =
     Policy { name: "witnesses", meaning: "independent witnesses that a destruction needs", range: 1..=5, usual: 1 };
 
 /// Every policy, by name.
-pub fn all() -> [&'static Policy; 4] {
-    [&OFFICER_LEASE_DAYS, &ONE_DEVICE_COUNTS, &PLAN_NEEDS_APPROVAL, &WITNESSES]
+pub fn all() -> [&'static Policy; 5] {
+    [&DEVICE_LEASE_DAYS, &OFFICER_LEASE_DAYS, &ONE_DEVICE_COUNTS, &PLAN_NEEDS_APPROVAL, &WITNESSES]
 }
 
 /// The policy of that name.

@@ -13,7 +13,6 @@ use ploughshare_core::edit::Edit;
 use ploughshare_core::handover::items;
 use ploughshare_core::ids::{DocId, EntryHash};
 use ploughshare_core::limits;
-use rusqlite::Connection;
 
 use super::officers::OfficerSession;
 use super::read::{circumstances, claims};
@@ -22,7 +21,7 @@ use super::review::reviewed;
 use super::{Engine, Tablet, document_id, exceptions, newest_decision};
 use crate::error::TabletError;
 use crate::model::AttestedView;
-use crate::store::{Result, entries, journals, kv};
+use crate::store::{Connection, Result, entries, journals, kv};
 
 /// What an officer attests of which documents.
 #[derive(Debug, Clone, uniffi::Record)]

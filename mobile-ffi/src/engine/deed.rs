@@ -11,7 +11,6 @@ use ploughshare_core::domain::draft::Draft;
 use ploughshare_core::edit::{Edit, Fields};
 use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DocId, EntryHash, OfficerId};
-use rusqlite::{Connection, Transaction};
 
 use super::hints::unfit;
 use super::read::{circumstances, claims};
@@ -20,7 +19,7 @@ use super::{Clock, Engine, Session, Tablet, exceptions, newest_decision};
 use crate::error::TabletError;
 use crate::platform::Platform;
 use crate::store::entries::Kept;
-use crate::store::{Result, entries, journals};
+use crate::store::{Connection, Result, Transaction, entries, journals};
 
 /// Bytes of edits that one entry takes before another is begun; an entry ends at 64 KiB.
 const EDIT_BYTES: usize = 40 * 1024;

@@ -9,10 +9,13 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::installation::{DEVICE_KEY, begin_journal, device_key, fresh_number};
+use super::lease::keep_contact;
+use super::reopen::check_same;
 use super::token::post_json;
 use super::{Session, Tablet};
 use crate::error::{ErrorKind, TabletError};
 use crate::model::{Enrolment, SyncReport};
+use crate::store::keys::Why;
 use crate::store::{Result, kv};
 use crate::transport::Transport;
 
@@ -57,6 +60,10 @@ impl Tablet {
                 "Copy the address from the ticket.",
             ));
         }
+        let sealed = self.engine().store.read().why_sealed();
+        if let Some(why) = sealed.filter(|why| *why != Why::NoKey) {
+            return Err(why.error());
+        }
         let before = self.engine().session.as_ref().map(|s| (s.key.is_some(), s.enrolment.clone()));
         if matches!(before, Some((true, _))) {
             return Err(TabletError::refused(
@@ -78,14 +85,14 @@ impl Tablet {
         let url = format!("{server}/api/v1/enrol");
         let said: Enrolled = post_json(transport, url, &body, &mut SyncReport::default()).map_err(not_enrolled_yet)?;
         let enrolment = check(said, server, &key)?;
-        if let Some((_, before)) = before
-            && (before.register_id != enrolment.register_id || before.operation != enrolment.operation)
-        {
-            return Err(TabletError::refused(
-                "enrol.other_operation",
-                "this store holds records of another operation",
-                "Ask for a ticket for the same operation, or use another store folder.",
-            ));
+        if let Some((_, before)) = &before {
+            check_same(before, &enrolment)?;
+        }
+        // Kept where a sealed store finds it as well: what cannot be opened now is opened when the register allows it.
+        keep_contact(self.vault.as_ref(), &enrolment)?;
+        if sealed.is_some() {
+            self.reopen_only(transport, &mut SyncReport::default())?;
+            return Ok(enrolment);
         }
         let bytes = serde_json::to_vec(&enrolment).map_err(|e| TabletError::internal(e.to_string()))?;
         let session = Session::load(enrolment.clone(), self.vault.as_ref())?;
@@ -97,6 +104,8 @@ impl Tablet {
         tx.commit()?;
         engine.session = Some(session);
         begin_journal(&mut engine, &nonce)?;
+        drop(engine);
+        self.renew_lease()?;
         Ok(enrolment)
     }
 

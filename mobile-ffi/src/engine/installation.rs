@@ -58,15 +58,19 @@ impl Session {
 
 /// Makes sure that new entries go to a journal which only this installation writes.
 pub(super) fn settle(engine: &mut Engine, platform: &dyn Platform, vault: &dyn KeyVault) -> Result<()> {
-    if engine.session()?.key.is_none() {
-        return Ok(());
-    }
     let nonce = vault.load(INSTALLATION)?;
+    if fits(engine, nonce.as_deref())? { Ok(()) } else { begin_journal(engine, &fresh_number(platform, vault)?) }
+}
+
+/// Whether the number of the vault is the one that the open journal was made with. Without a key there is no journal to be made.
+pub(super) fn fits(engine: &Engine, nonce: Option<&[u8]>) -> Result<bool> {
+    if engine.session()?.key.is_none() {
+        return Ok(true);
+    }
     let known = kv::get(engine.store.read(), kv::INSTALLATION)?;
     let open = journals::open(engine.store.read())?;
-    let same = nonce.as_ref().map(|n| sha256(n).to_vec()) == known && known.is_some();
-    let fits = open.as_ref().is_some_and(|j| nonce.as_deref() == Some(&j.nonce[..]));
-    if same && fits { Ok(()) } else { begin_journal(engine, &fresh_number(platform, vault)?) }
+    let same = nonce.map(|n| sha256(n).to_vec()) == known && known.is_some();
+    Ok(same && open.is_some_and(|j| nonce == Some(&j.nonce[..])))
 }
 
 /// A new number in the vault, for [`begin_journal`]. The vault is the platform's: nothing is locked while it is asked.

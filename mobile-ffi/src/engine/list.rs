@@ -9,8 +9,8 @@ use super::Tablet;
 use super::read::Reading;
 use crate::error::TabletError;
 use crate::model::{ConflictView, ListFilter, ListPage, ListRow};
+use crate::store::Result;
 use crate::store::query::{self, Found, Wanted};
-use crate::store::{Result, documents};
 
 /// Fewest characters that a search looks for.
 const SHORTEST: usize = 3;
@@ -63,10 +63,10 @@ fn wanted(filter: ListFilter) -> Result<Wanted> {
     })
 }
 
-fn row(found: &Found, serials: Vec<String>, authority: &Authority) -> Result<ListRow> {
-    let content = documents::read_content(&found.content)?;
+fn row(found: &Found, authority: &Authority) -> ListRow {
+    let content = &found.content;
     let text = |path: &str| content.get(path).and_then(Value::as_text).map(str::to_owned);
-    Ok(ListRow {
+    ListRow {
         document: found.id.to_string(),
         kind: found.kind.clone(),
         item_kind: text("kind"),
@@ -74,7 +74,7 @@ fn row(found: &Found, serials: Vec<String>, authority: &Authority) -> Result<Lis
         make: text("make").or_else(|| text("make_as_seen")),
         model: text("model").or_else(|| text("model_as_seen")),
         calibre: text("calibre").or_else(|| text("calibre_as_seen")),
-        serials,
+        serials: found.serials.clone(),
         tag: text("tag"),
         status: text("status"),
         conflicts: found.conflicts,
@@ -84,7 +84,7 @@ fn row(found: &Found, serials: Vec<String>, authority: &Authority) -> Result<Lis
         update_needed: found.update_needed,
         changed_ms: found.changed_ms,
         moved_to: authority.moved.get(&found.id).map(|(operation, _)| operation.to_string()),
-    })
+    }
 }
 
 impl Tablet {
@@ -98,8 +98,7 @@ impl Tablet {
         let more = found.len() > wanted.limit as usize;
         let page = found.get(..found.len().min(wanted.limit as usize)).unwrap_or_default();
         let next = if more { page.last().map(|f| f.row.to_string()) } else { None };
-        let rows =
-            page.iter().map(|f| row(f, query::serials(conn, f.row)?, &engine.authority)).collect::<Result<_>>()?;
+        let rows = page.iter().map(|found| row(found, &engine.authority)).collect();
         Ok(ListPage { rows, next })
     }
 

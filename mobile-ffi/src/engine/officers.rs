@@ -7,6 +7,7 @@ mod pin;
 mod session;
 mod wrap;
 
+pub(super) use delay::DAY_MS;
 pub(crate) use delay::{Stamp, Wrong};
 pub use pin::Pin;
 pub use session::OfficerSession;
@@ -70,6 +71,21 @@ fn new_secret(
     Ok((name, secret))
 }
 
+/// Name under which the vault keeps the wrong PINs of a key.
+pub(super) fn tries_name(public_key: &[u8]) -> String {
+    format!("tries.{}", fingerprint(public_key))
+}
+
+/// The wrong PINs of a key, as the vault has them; a torn one counts as none.
+fn tries(vault: &dyn KeyVault, public_key: &[u8]) -> Result<Option<Wrong>> {
+    Ok(vault.load(&tries_name(public_key))?.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}
+
+fn keep_tries(vault: &dyn KeyVault, public_key: &[u8], wrong: &Wrong) -> Result<()> {
+    let bytes = serde_json::to_vec(wrong).map_err(|error| TabletError::internal(error.to_string()))?;
+    Ok(vault.store(&tries_name(public_key), bytes)?)
+}
+
 fn bound<'a>(session: &Session, row: &'a KeyRow) -> Bound<'a> {
     Bound { officer: row.officer, device: session.device, public_key: &row.public_key }
 }
@@ -121,10 +137,15 @@ impl Tablet {
             let device = engine.session()?.device;
             let tx = engine.store.write()?;
             let fresh = officers::all(&tx)?.into_iter().find(|fresh| fresh.public_key == row.public_key);
-            let row = fresh.ok_or_else(|| TabletError::not_found("officer", &row.name))?;
+            let mut row = fresh.ok_or_else(|| TabletError::not_found("officer", &row.name))?;
+            // An older store put back knows of fewer wrong PINs; the vault was not put back with it.
+            if let Some(kept) = tries(self.vault.as_ref(), &row.public_key)? {
+                row.wrong = kept;
+            }
             kv::put_later(&tx, kv::SEEN, now.wall_ms)?;
             let left = row.wrong.left_ms(&now);
             let wrong = if left > 0 { row.wrong.looked_at(&now) } else { row.wrong.once_more(&now) };
+            keep_tries(self.vault.as_ref(), &row.public_key, &wrong)?;
             officers::set_wrong(&tx, &row.public_key, &wrong)?;
             tx.commit()?;
             if left > 0 {
@@ -145,9 +166,11 @@ impl Tablet {
             let tries = tried.count;
             return Err(TabletError::refused("officer.wrong_pin", format!("the PIN is wrong (try {tries})"), &next));
         };
+        let none = Wrong { count: 0, at: now, waited_ms: 0 };
+        keep_tries(self.vault.as_ref(), &row.public_key, &none)?;
         let mut engine = self.engine();
         let tx = engine.store.write()?;
-        officers::set_wrong(&tx, &row.public_key, &Wrong { count: 0, at: now, waited_ms: 0 })?;
+        officers::set_wrong(&tx, &row.public_key, &none)?;
         tx.commit()?;
         Ok(key)
     }
@@ -180,6 +203,7 @@ impl Tablet {
         tx.commit()?;
         drop(engine);
         self.vault.remove(&row.secret_name)?;
+        self.vault.remove(&tries_name(&row.public_key))?;
         Ok(shown)
     }
 

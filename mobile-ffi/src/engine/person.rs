@@ -71,7 +71,7 @@ impl Tablet {
             let edits = vec![Edit::Set { path: FIELD.to_owned(), value: Value::Bytes(hash.to_vec()) }];
             saved.push(say_on(&tx, &voice, id, |_| Ok(edits))?);
         }
-        persons::add(&tx, &hash, &bytes, self.platform.now_ms()?)?;
+        persons::add(&tx, &hash, &bytes)?;
         tx.commit()?;
         Ok(PersonSaved { hash: hash.to_string(), items: saved })
     }

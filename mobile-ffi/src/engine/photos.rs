@@ -21,7 +21,6 @@ use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::MediaHash;
 use ploughshare_core::{limits, media as core_media};
-use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -32,14 +31,12 @@ use crate::photo::{self, PhotoError};
 use crate::platform::Platform;
 use crate::store::media::{self, Media};
 use crate::store::sealed_file::{FileName, SealedFiles};
-use crate::store::{Result, entries};
+use crate::store::{Connection, Result, entries, kv};
 
 /// A photo that nobody named is forgotten after this time, in ms.
 const FORGOTTEN_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// A file without a row is left alone for this time: it may be on its way to one.
 const ORPHAN: Duration = Duration::from_hours(24);
-/// Name of the key of sealed files in the key vault.
-pub(super) const KEY: &str = "media";
 
 /// What stands sealed in a file's row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -94,21 +91,20 @@ impl KeptPhoto {
 }
 
 impl Tablet {
-    /// The sealed files of this tablet. Their key is made when the first is kept, and lives where secrets live.
+    /// The sealed files of this tablet. The key that their names come of is made when the first is kept.
     pub(super) fn sealed_files(&self) -> Result<SealedFiles> {
-        let kept = self.vault.load(KEY)?.map(Zeroizing::new);
-        let key = match kept {
-            Some(key) => key,
-            // A store that was restored without its secrets: what was sealed cannot be opened by anybody any more.
-            None if media::any(self.engine().store.read())? => return Err(key_gone()),
-            None => {
-                let key = Zeroizing::new(self.platform.random(32)?);
-                self.vault.store(KEY, key.to_vec())?;
-                key
-            }
+        let mut engine = self.engine();
+        let names = if let Some(names) = kv::get(engine.store.read(), kv::FILE_NAMES)? {
+            Zeroizing::new(names)
+        } else {
+            let names = Zeroizing::new(random::<32>(self.platform.as_ref())?.to_vec());
+            let tx = engine.store.write()?;
+            kv::put(&tx, kv::FILE_NAMES, &names)?;
+            tx.commit()?;
+            names
         };
-        let key: [u8; 32] = key.as_slice().try_into().map_err(|_| TabletError::damaged("the key of sealed files"))?;
-        Ok(SealedFiles::new(&self.dir, Zeroizing::new(key)))
+        let names = names.as_slice().try_into().map_err(|_| TabletError::damaged("the key of file names"))?;
+        Ok(SealedFiles::new(&self.dir, Zeroizing::new(names), engine.store.read().file_keys()?))
     }
 
     /// Keeps a photo from a camera's file, sealed; durable when it returns. It can then be named in what is said. The same file again is the
@@ -160,22 +156,20 @@ impl Tablet {
         state: &str,
     ) -> Result<()> {
         let name = files.name(hash);
-        let info = serde_json::to_vec(&Info { hash: *hash }).map_err(|e| TabletError::internal(e.to_string()))?;
-        let info = files.seal_row(&name, &info, random(self.platform.as_ref())?)?;
         let saved_ms = self.platform.now_ms()?;
-        let row = Media {
-            name,
-            info,
-            original,
-            bytes: bytes.len() as u64,
-            saved_ms,
-            begun: false,
-            state: state.to_owned(),
-            refused: None,
-        };
         {
             let mut engine = self.engine();
             let tx = engine.store.write()?;
+            let row = Media {
+                name,
+                info: media::seal_info(&tx, &name, &Info { hash: *hash })?,
+                original,
+                bytes: bytes.len() as u64,
+                saved_ms,
+                begun: false,
+                state: state.to_owned(),
+                refused: None,
+            };
             media::add(&tx, &row)?;
             tx.commit()?;
         }
@@ -304,17 +298,6 @@ pub(super) fn note_said(conn: &Connection, edits: &[Edit], document: &ploughshar
     if core_media::named(edits).is_empty() { Ok(()) } else { media::said(conn, document) }
 }
 
-/// Code of the error that photos were sealed here with a key that is gone.
-pub(super) const KEY_GONE: &str = "photo.key_gone";
-
-fn key_gone() -> TabletError {
-    TabletError::refused(
-        KEY_GONE,
-        "photos were sealed on this device with a key that is gone; they cannot be opened any more",
-        "Records are safe. Ask for the photos to be taken again where the register shows them as missing.",
-    )
-}
-
 /// The hash of a file from its text.
 fn file_hash(text: &str) -> Result<MediaHash> {
     text.trim().parse().map_err(|_| {
@@ -327,9 +310,8 @@ fn file_hash(text: &str) -> Result<MediaHash> {
 }
 
 /// What a row says of its file.
-fn info(files: &SealedFiles, row: &Media) -> Result<Info> {
-    let plain = files.open_row(&row.name, &row.info)?;
-    serde_json::from_slice(&plain).map_err(|_| TabletError::damaged("a sealed row"))
+fn info(conn: &Connection, row: &Media) -> Result<Info> {
+    media::info(conn, row)
 }
 
 fn random<const N: usize>(platform: &dyn Platform) -> Result<[u8; N]> {

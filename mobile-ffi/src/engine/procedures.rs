@@ -36,8 +36,7 @@ use super::deed::{Deed, Seen, short};
 use super::hints::unfit;
 use super::{Session, Tablet};
 use crate::error::TabletError;
-use crate::store::Result;
-use find::Finder;
+use crate::store::{Connection, Result};
 
 /// Told how far something with many items has come.
 pub trait DeedProgress: Send + Sync {
@@ -166,10 +165,9 @@ fn place_words(site: Option<&str>, store: Option<&str>, body: Option<&str>) -> O
 impl Deed<'_> {
     /// The items that are named, each once, or which of them are not known here.
     fn items(&self, texts: &[String]) -> Result<Vec<(Line, Seen)>> {
-        let mut finder = Finder::default();
         let (mut found, mut strange) = (Vec::new(), Vec::new());
         for line in lines(texts) {
-            match finder.item(&self.tx, &line.named) {
+            match find::item(&self.tx, &line.named) {
                 Ok(id) if found.iter().any(|(_, seen): &(Line, Seen)| seen.id == id) => {}
                 Ok(id) => found.push((line, self.see(&id)?)),
                 Err(error) if error.code.starts_with("item.") => strange.push((line.named, error)),
@@ -196,7 +194,7 @@ impl Deed<'_> {
 
     /// An item by its tag, mark, id or serial.
     fn item(&self, text: &str) -> Result<Seen> {
-        self.see(&Finder::default().item(&self.tx, text)?)
+        self.see(&find::item(&self.tx, text)?)
     }
 }
 
@@ -213,7 +211,7 @@ impl Tablet {
 
 /// Reading without saying anything.
 struct Reader<'a> {
-    conn: &'a rusqlite::Connection,
+    conn: &'a Connection,
     session: Option<&'a Session>,
     authority: &'a ploughshare_core::decision::Authority,
     now_ms: i64,

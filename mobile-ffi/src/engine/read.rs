@@ -233,7 +233,6 @@ impl Tablet {
 
     fn view(&self, engine: &Engine, folded: Document, kept: &[Kept]) -> Result<DocumentView> {
         let now_ms = self.platform.now_ms()?;
-        let row = documents::row_of(engine.store.read(), &folded.id)?;
         let since = documents::waiting_since(engine.store.read(), &folded.id)?;
         let reading = Reading::new(engine, folded, kept, now_ms);
         let folded = &reading.document;
@@ -248,7 +247,7 @@ impl Tablet {
             fields: reading.fields(),
             conflicts: reading.conflicts(),
             history: reading.history(&engine.authority),
-            findings: row.map_or(Ok(Vec::new()), |row| findings::of_row(engine.store.read(), row, &folded.id))?,
+            findings: findings::of_document(engine.store.read(), &folded.id)?,
             statements: kept.iter().filter_map(|k| reading.sayers.get(&k.statement.hash).cloned()).collect(),
             void: folded.void.iter().map(|(hash, why)| format!("{hash}: {why}")).collect(),
             review_state: review::state_of(&reading, kept, &engine.authority).to_owned(),

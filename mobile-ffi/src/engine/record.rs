@@ -12,13 +12,12 @@ use ploughshare_core::entry::{Entry, EntryError, VOCABULARY};
 use ploughshare_core::ids::{DocId, EntryHash, OfficerId};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::limits;
-use rusqlite::Connection;
 
 use super::hints::unfit;
 use super::{Engine, Moment, Session, Tablet, document_id, exceptions, photos, review};
 use crate::error::TabletError;
 use crate::model::Saved;
-use crate::store::{Result, documents, entries, imports, journals, kv};
+use crate::store::{Connection, Result, documents, entries, imports, journals, kv};
 
 /// How often the time is kept with what is saved, in ms.
 const NOTED_EVERY_MS: i64 = 10 * 60 * 1000;
@@ -221,7 +220,7 @@ impl Tablet {
         let Engine { store, session, authority, clock, boot, noted_ms, .. } = &mut *engine;
         let session = session.as_ref().ok_or_else(TabletError::not_enrolled)?;
         let officer = self.speaker()?.unwrap_or(session.officer);
-        let mut tx = store.write()?;
+        let tx = store.write()?;
         let mut outcomes = Vec::with_capacity(rows.len());
         for row in rows {
             if let Some((document, hash)) = imports::find(&tx, &row.row_id)? {

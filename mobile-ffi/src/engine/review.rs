@@ -8,14 +8,13 @@ use ploughshare_core::document::{
     Attested, Document, Review, ReviewState, Statement, attested, fold, review, same_device,
 };
 use ploughshare_core::ids::{DocId, EntryHash};
-use rusqlite::Connection;
 use serde_json::Value as Json;
 
 use super::read::{Reading, claims, device_of};
 use super::{Engine, Session, Tablet, document_id, exceptions, newest_decision};
 use crate::model::{AmendmentView, AttestationView, ReviewView, SameDeviceView, VerifiedView};
 use crate::store::entries::Kept;
-use crate::store::{Result, documents, entries, kv};
+use crate::store::{Connection, Result, documents, entries, kv};
 
 /// A document as it counts, and what officers attested of it.
 pub(super) struct Reviewed {
@@ -84,8 +83,22 @@ pub(super) fn stirred(conn: &Connection, decided: &[Decision]) -> Result<BTreeSe
     Ok(stirred)
 }
 
-/// Reviews the documents of a store that was made before reviews were kept, once.
+/// Folds what a store of an earlier version held, and reviews what was made before reviews were kept, once.
 pub(super) fn catch_up(engine: &mut Engine, now_ms: i64) -> Result<()> {
+    let due = documents::to_refold(engine.store.read())?;
+    if !due.is_empty() {
+        let Engine { store, session, authority, .. } = engine;
+        let tx = store.write()?;
+        let reviewer =
+            |conn: &Connection, document: &Document| state(conn, &document.id, session.as_ref(), authority, now_ms);
+        for (document, changed_ms) in due {
+            documents::refold(&tx, &document, authority, &reviewer, changed_ms)?;
+        }
+        documents::refolded(&tx)?;
+        kv::remove(&tx, kv::REVIEWS_DUE)?;
+        tx.commit()?;
+        return Ok(());
+    }
     if kv::get(engine.store.read(), kv::REVIEWS_DUE)?.is_none() {
         return Ok(());
     }

@@ -10,7 +10,7 @@ use ploughshare_core::limits::SEGMENT_ENTRIES;
 impl Tablet {
     /// Seals everything that is not sealed yet. Pressing happens without the lock, so that saving goes on meanwhile; only one sync
     /// runs at a time, and another program on the same store is noticed by the journal's end.
-    pub(super) fn seal_all(&self) -> Result<()> {
+    pub(crate) fn seal_all(&self) -> Result<()> {
         loop {
             let (header, run, key) = {
                 let engine = self.engine();

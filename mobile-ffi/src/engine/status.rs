@@ -2,6 +2,7 @@
 
 use ploughshare_core::document::{Document, fold};
 
+use super::officers::Stamp;
 use super::read::waiting_view;
 use super::{Tablet, exceptions, newest_decision};
 use crate::model::{PersonRefusedView, PhotosWaiting, RefusedView, TabletStatus};
@@ -17,6 +18,10 @@ impl Tablet {
     /// How the tablet stands.
     pub fn status(&self) -> Result<TabletStatus> {
         let now_ms = self.platform.now_ms()?;
+        if let Some(sealed) = self.sealed() {
+            return Ok(TabletStatus { enrolment: self.enrolment(), sealed: Some(sealed), ..TabletStatus::default() });
+        }
+        let now = Stamp::read(self.platform.as_ref())?;
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let conn = engine.store.read();
@@ -75,6 +80,8 @@ impl Tablet {
             journal: own.iter().find(|j| j.open).map(|j| j.id.to_string()),
             journals: own.len() as u64,
             last_sync_ms: kv::number(conn, kv::LAST_SYNC)?,
+            sealed: None,
+            seals_in_days: engine.lease.as_ref().map(|lease| lease.left_ms(&now) / DAY_MS),
         })
     }
 }

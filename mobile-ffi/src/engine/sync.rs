@@ -18,11 +18,15 @@ use super::officers::Stamp;
 use super::{Tablet, installation, take, token};
 use crate::error::{ErrorKind, TabletError};
 use crate::model::{SyncOptions, SyncProgress, SyncReport};
+use crate::store::keys::Why;
 use crate::store::{Result, journals, kv, segments};
 use crate::transport::Transport;
 
 pub(super) use post::{Broken, Round};
 pub use watch::{SyncWatch, Unwatched};
+
+/// The code under which a revoked tablet is answered.
+pub(super) const REVOKED: &str = "device.revoked";
 
 /// Bytes that a round may carry whole, each way. What is more travels as a stream, so that a cut costs no more than that.
 const SMALL_BYTES: u64 = 8 * 1024;
@@ -51,6 +55,8 @@ pub(super) struct Run<'a> {
     unsure: bool,
     /// There turned out to be much to come.
     bulky: bool,
+    /// The register answered, so that the lease was renewed.
+    heard: bool,
 }
 
 /// What was found of the link, for the next sync.
@@ -63,7 +69,8 @@ struct Found {
 
 impl Tablet {
     /// Brings what was said here to the register and takes in what others said. Saving goes on meanwhile. A round that breaks is gone on
-    /// with where it was cut; whatever was answered for before stays so.
+    /// with where it was cut; whatever was answered for before stays so. A store that sealed itself is opened by the register first. A tablet
+    /// that was revoked brings what it holds and then seals itself.
     pub fn sync(&self, transport: Arc<dyn Transport>) -> Result<SyncReport> {
         self.sync_watched(transport, Arc::new(Unwatched))
     }
@@ -83,6 +90,8 @@ impl Tablet {
     ) -> Result<SyncReport> {
         let _one_at_a_time = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
         let begun = self.platform.monotonic_ms()?;
+        let mut report = SyncReport::default();
+        self.reopen_only(transport.as_ref(), &mut report)?;
         self.seal_all()?;
         let (url, found) = {
             let engine = self.engine();
@@ -99,7 +108,7 @@ impl Tablet {
             watch: watch.as_ref(),
             url,
             token: String::new(),
-            report: SyncReport::default(),
+            report,
             link: found.map_or(link, |found| link.as_found(found.up, found.down, found.calm)),
             asked_again: BTreeSet::new(),
             ahead: None,
@@ -109,17 +118,36 @@ impl Tablet {
             // The sync before may have ended without an answer.
             unsure: found_bad,
             bulky: false,
+            heard: false,
         };
         run.renew_token(false)?;
         let originals = options.originals.unwrap_or(self.originals);
         let done = run
             .all()
+            .and_then(|()| self.heard())
             .and_then(|()| run.persons())
             .and_then(|()| run.photos(originals, &options.link, self.keep_originals));
         run.remember_link()?;
-        done?;
+        match done {
+            Err(error) if error.code == REVOKED => return Err(self.revoked(error)?),
+            done => done?,
+        }
         run.report.seconds = self.platform.monotonic_ms()?.saturating_sub(begun) as f64 / 1000.0;
         Ok(run.report)
+    }
+
+    /// The register has set aside what this revoked tablet still held: it seals itself.
+    fn revoked(&self, mut error: TabletError) -> Result<TabletError> {
+        self.keep_escrow()?;
+        self.seal_store(Why::Revoked)?;
+        error.hint = Why::Revoked.error().hint;
+        Ok(error)
+    }
+
+    /// The register was heard: the lease begins again, and the escrow is made if it is not.
+    fn heard(&self) -> Result<()> {
+        self.renew_lease()?;
+        self.keep_escrow()
     }
 
     /// What stands at the beginning of an exchange: the place held, the end of the open journal, and what waits to be sent.
@@ -150,9 +178,12 @@ impl Run<'_> {
             self.tell(0)?;
             let waiting = segments::outbox_bytes(self.tablet.engine().store.read())?;
             let small = waiting <= SMALL_BYTES && !self.bulky && !self.link.streams();
-            let done = if small { self.whole_rounds()? } else { self.stream_round()? };
-            if done {
-                return self.tell(0);
+            let done = if small { self.whole_rounds() } else { self.stream_round() };
+            match done {
+                Ok(true) => return self.tell(0),
+                Ok(false) => {}
+                Err(error) if error.code == REVOKED => return self.set_aside(error),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -196,12 +227,48 @@ impl Run<'_> {
         Ok(true)
     }
 
+    /// The register has revoked this tablet. What it still holds goes up all the same, each segment once and whole, to be judged by people.
+    fn set_aside(&mut self, revoked: TabletError) -> Result<()> {
+        let Standing { operation, place, ends, outbox } = self.tablet.standing()?;
+        if outbox.is_empty() {
+            return Err(revoked);
+        }
+        let mut exchange = Exchange::new(operation, place, ends, outbox, self.link.up(), 0);
+        let url = format!("{}/exchange", self.url);
+        while let Some(mut step) = exchange.next_step() {
+            step.request.segments = self.bytes_of(&step.send)?;
+            let body = step.request.to_bytes();
+            loop {
+                self.tell(0)?;
+                match self.post(&url, "application/cbor", &body)? {
+                    Round::Broke(broken) => self.broke(broken, false)?,
+                    Round::Refused(answer) => {
+                        let error = token::problem(&answer);
+                        if error.code != REVOKED {
+                            return Err(error);
+                        }
+                        exchange.set_aside();
+                        self.report.segments += step.send.len() as u64;
+                        break;
+                    }
+                    // Not revoked any more: the next sync goes the usual way.
+                    Round::Answered(_) => return Err(revoked),
+                }
+            }
+        }
+        Err(revoked)
+    }
+
     fn take(&mut self, answer: &Answer) -> Result<take::Taken> {
         let now = Stamp::read(self.tablet.platform.as_ref())?;
         let taken = take::take(&mut self.tablet.engine(), answer, &mut self.asked_again, &now, take::Way::Register)?;
         if taken.new_journal {
             let nonce = installation::fresh_number(self.tablet.platform.as_ref(), self.tablet.vault.as_ref())?;
             installation::begin_journal(&mut self.tablet.engine(), &nonce)?;
+        }
+        if !self.heard {
+            self.tablet.renew_lease()?;
+            self.heard = true;
         }
         self.report.receipts += taken.receipts;
         self.report.pushed += taken.pushed;

@@ -13,12 +13,11 @@ use ploughshare_core::keys::PublicKey;
 use ploughshare_core::receipt::Receipt;
 use ploughshare_core::rules::models::{OwnModels, named_alike};
 use ploughshare_core::segment::{OpenedSegment, VerifiedSegment, open};
-use rusqlite::Connection;
 
 use super::officers::Stamp;
 use super::{Engine, Session, review};
 use crate::error::{ErrorKind, TabletError};
-use crate::store::{Result, carried, decisions, documents, entries, journals, kv, officers, segments};
+use crate::store::{Connection, Result, carried, decisions, documents, entries, journals, kv, officers, segments};
 
 /// What an answer brought.
 #[derive(Debug, Default)]

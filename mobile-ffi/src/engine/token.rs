@@ -5,17 +5,21 @@ use serde_json::json;
 
 use super::{Session, Tablet};
 use crate::error::{ErrorKind, TabletError};
-use crate::model::SyncReport;
+use crate::model::{Enrolment, SyncReport};
 use crate::store::{Result, kv};
 use crate::transport::{HttpHeader, HttpMethod, HttpRequest, HttpResponse, Transport, TransportError};
 
 /// A token is renewed this long before it runs out, in ms.
 const MARGIN_MS: i64 = 20_000;
 
+/// A token as the register gave it.
 #[derive(Clone, Serialize, Deserialize)]
-struct Token {
-    token: String,
+pub(super) struct Token {
+    pub(super) token: String,
     expires_at_ms: i64,
+    /// The device was revoked: it may bring what it still holds, and nothing else.
+    #[serde(default)]
+    pub(super) revoked: bool,
 }
 
 #[derive(Deserialize)]
@@ -116,11 +120,21 @@ fn proof(session: &Session, challenge: &str) -> Result<String> {
     Ok(hex::encode(session.key()?.sign(message.as_bytes())))
 }
 
+/// A fresh token for this device.
+pub(super) fn fresh(transport: &dyn Transport, session: &Session, report: &mut SyncReport) -> Result<Token> {
+    let Enrolment { server, device, .. } = &session.enrolment;
+    let url = |tail: &str| format!("{server}/api/v1/auth/{tail}");
+    let asked: Challenge = post_json(transport, url("challenge"), &json!({ "device": device }), report)?;
+    let signature = proof(session, &asked.challenge)?;
+    let body = json!({ "device": device, "challenge": asked.challenge, "signature": signature });
+    post_json(transport, url("token"), &body, report)
+}
+
 impl Tablet {
     /// A token that holds, from the store or fresh. Nothing is locked while the register is asked.
     pub(super) fn token(&self, transport: &dyn Transport, fresh: bool, report: &mut SyncReport) -> Result<String> {
         let now_ms = self.platform.now_ms()?;
-        let (server, device) = {
+        let session = {
             let engine = self.engine();
             let kept = kv::get(engine.store.read(), kv::TOKEN)?.and_then(|b| serde_json::from_slice::<Token>(&b).ok());
             if let Some(token) = kept.filter(|t| !fresh && t.expires_at_ms - MARGIN_MS > now_ms) {
@@ -128,13 +142,9 @@ impl Tablet {
             }
             let session = engine.session()?;
             session.key()?;
-            (session.enrolment.server.clone(), session.enrolment.device.clone())
+            Session::load(session.enrolment.clone(), self.vault.as_ref())?
         };
-        let url = |tail: &str| format!("{server}/api/v1/auth/{tail}");
-        let asked: Challenge = post_json(transport, url("challenge"), &json!({ "device": device }), report)?;
-        let signature = proof(self.engine().session()?, &asked.challenge)?;
-        let body = json!({ "device": device, "challenge": asked.challenge, "signature": signature });
-        let token: Token = post_json(transport, url("token"), &body, report)?;
+        let token = self::fresh(transport, &session, report)?;
         let bytes = serde_json::to_vec(&token).map_err(|e| TabletError::internal(e.to_string()))?;
         let mut engine = self.engine();
         let tx = engine.store.write()?;

@@ -1,14 +1,16 @@
-//! Forgetting a tablet for good, when it is given back or handed on: the keys first, so that nothing else matters any more, then the files.
+//! Forgetting a tablet for good, when it is given back or handed on: the keys first, so that whatever is left of the files says nothing, then
+//! the files.
 
 use std::fs;
 use std::io::ErrorKind as Io;
 use std::sync::PoisonError;
 
-use super::Tablet;
 use super::installation::{BUNDLE_KEY, DEVICE_KEY, INSTALLATION};
-use super::officers::LOCK;
-use super::photos;
+use super::lease::{CONTACT, LEASE};
+use super::officers::{LOCK, tries_name};
+use super::Tablet;
 use crate::error::{ErrorKind, TabletError};
+use crate::store::keys::{self, STORE_KEY, Why};
 use crate::store::{Result, officers};
 
 /// Files of the store.
@@ -18,38 +20,47 @@ const FILES: [&str; 4] = ["tablet.db-wal", "tablet.db-shm", "tablet.db", LOCK];
 const FOLDERS: [&str; 2] = ["media", "imports"];
 
 impl Tablet {
-    /// Whether this tablet may be wiped: it holds nothing that is nowhere else, or that is not to matter.
+    /// Whether this tablet may be wiped: it holds nothing that is nowhere else, or that is not to matter. A sealed store cannot tell.
     pub fn may_wipe(&self, unsent_too: bool) -> Result<()> {
+        if unsent_too {
+            return Ok(());
+        }
         let status = self.status()?;
         let waiting = status.photos.copies + status.photos.originals;
         let unsent =
             status.entries_unsent + status.entries_sealed + status.entries_stranded + status.persons_unsent + waiting;
-        if unsent > 0 && !unsent_too {
-            return Err(TabletError::refused(
-                "wipe.unsent",
-                format!("{unsent} statements, photos and records are on this tablet and nowhere else"),
-                "Nothing was deleted. Sync first.",
-            ));
-        }
-        Ok(())
+        let words = match status.sealed {
+            Some(_) => "the store is sealed and cannot tell what it holds that is nowhere else".to_owned(),
+            None if unsent > 0 => {
+                format!("{unsent} statements, photos and records are on this tablet and nowhere else")
+            }
+            None => return Ok(()),
+        };
+        Err(TabletError::refused("wipe.unsent", words, "Nothing was deleted. Sync first."))
     }
 
-    /// Deletes the keys and the store of this tablet, unless it holds unsent work and `unsent_too` does not say that it may be lost.
+    /// Destroys the keys of this tablet and deletes its store, unless it holds unsent work and `unsent_too` does not say that it may be lost.
     pub fn wipe(self, unsent_too: bool) -> Result<()> {
         self.may_wipe(unsent_too)?;
         let _alone = super::officers::alone(&self.dir)?;
         let Self { engine, vault, dir, .. } = self;
         let engine = engine.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let secrets: Vec<String> = officers::all(engine.store.read())?.into_iter().map(|row| row.secret_name).collect();
-        for name in secrets.iter().map(String::as_str).chain([DEVICE_KEY, BUNDLE_KEY, INSTALLATION]) {
+        let conn = engine.store.read();
+        let officers = if conn.why_sealed().is_none() { officers::all(conn)? } else { Vec::new() };
+        // Without this one nothing else of the store can be read; what is left after a kill here is a store without a key.
+        vault.remove(STORE_KEY)?;
+        keys::seal(conn, Why::Wiped, false)?;
+        for row in &officers {
+            vault.remove(&row.secret_name)?;
+            vault.remove(&tries_name(&row.public_key))?;
+        }
+        for name in [DEVICE_KEY, BUNDLE_KEY, INSTALLATION, LEASE, CONTACT] {
             vault.remove(name)?;
         }
         drop(engine);
         for name in FILES {
             match fs::remove_file(dir.join(name)) {
-                Err(error) if error.kind() != Io::NotFound => {
-                    return Err(undeleted(name, &error));
-                }
+                Err(error) if error.kind() != Io::NotFound => return Err(undeleted(name, &error)),
                 _ => {}
             }
         }
@@ -68,6 +79,6 @@ fn undeleted(name: &str, error: &std::io::Error) -> TabletError {
         ErrorKind::Storage,
         "storage.access",
         format!("the keys are gone, but {name} cannot be deleted: {error}"),
-        "Nobody can sign as this tablet any more. Delete the store folder by hand.",
+        "Its keys are destroyed, so nobody can read it or sign as this tablet. Delete the store's folder by hand.",
     )
 }

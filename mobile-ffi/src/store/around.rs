@@ -11,10 +11,8 @@ use ploughshare_core::ids::{DocId, OfficerId};
 use ploughshare_core::policy;
 use ploughshare_core::rules::procedures::{self, Around, Expected, ItemAround, LastCounts, SignedAct, Times};
 use ploughshare_core::rules::{Context, Finding, SiteArea, Tunings, check_item};
-use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::documents::read_content;
-use super::{Result, entries};
+use super::{Connection, Result, entries, query};
 
 struct Known {
     items: BTreeMap<DocId, ItemAround>,
@@ -128,11 +126,12 @@ fn around(
     tunings: &Tunings,
     now_ms: i64,
 ) -> Result<Option<ItemAround>> {
-    let mut query = conn.prepare_cached("SELECT content FROM documents WHERE id = ?1 AND kind = 'item'")?;
-    let content: Option<Vec<u8>> = query.query_row(params![item.as_bytes()], |row| row.get(0)).optional()?;
-    let Some(content) = content else { return Ok(None) };
+    if query::kind(conn, item)?.as_deref() != Some("item") {
+        return Ok(None);
+    }
+    let Some(content) = query::content(conn, item)? else { return Ok(None) };
     let Some((recorder, recorded_ms)) = entries::birth(conn, item)? else { return Ok(None) };
-    let record = ItemRecord::read(&read_content(&content)?);
+    let record = ItemRecord::read(&content);
     let blocks = |finding: &Finding| finding.severity.name() == "block" && !finding.justified;
     let open_blocking = check_item(&record, &context(&record, authority, tunings, now_ms)).iter().any(blocks);
     Ok(Some(ItemAround { record, recorder, recorded_ms, open_blocking, destroyed_by: None }))

@@ -4,12 +4,14 @@
 use ploughshare_core::exchange::Refused;
 use ploughshare_core::ids::{DeviceId, SegmentHash};
 use ploughshare_core::keys::sha256;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
 
-use super::{Result, kv};
+use super::{Connection, Result, kv};
 
 /// Most receipts kept for others; beyond it the oldest go. Their tablets are answered by the register as well.
 const RECEIPTS: i64 = 10_000;
+/// Where receipts for others are sealed.
+const SEALED: &str = "carried_receipts.bytes";
 
 /// This segment, by its row, is carried to the register.
 pub(crate) fn add(conn: &Connection, row: i64, now_ms: i64) -> Result<()> {
@@ -38,7 +40,8 @@ pub(crate) fn keep_receipt(conn: &Connection, device: &DeviceId, bytes: &[u8], n
     let mut write = conn.prepare_cached(
         "INSERT INTO carried_receipts (hash, device, bytes, since_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (hash) DO NOTHING",
     )?;
-    write.execute(params![sha256(bytes), device.as_bytes(), bytes, now_ms])?;
+    let hash = sha256(bytes);
+    write.execute(params![hash, device.as_bytes(), conn.seal(SEALED, &hash, bytes)?, now_ms])?;
     conn.execute(
         "DELETE FROM carried_receipts WHERE hash IN
          (SELECT hash FROM carried_receipts ORDER BY since_ms DESC, hash LIMIT -1 OFFSET ?1)",
@@ -49,9 +52,16 @@ pub(crate) fn keep_receipt(conn: &Connection, device: &DeviceId, bytes: &[u8], n
 
 /// Receipts for a tablet, the oldest first.
 pub(crate) fn receipts_for(conn: &Connection, device: &DeviceId, limit: u32) -> Result<Vec<Vec<u8>>> {
-    let mut query =
-        conn.prepare_cached("SELECT bytes FROM carried_receipts WHERE device = ?1 ORDER BY since_ms, hash LIMIT ?2")?;
-    Ok(query.query_map(params![device.as_bytes(), limit], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    let mut query = conn.prepare_cached(
+        "SELECT hash, bytes FROM carried_receipts WHERE device = ?1 ORDER BY since_ms, hash LIMIT ?2",
+    )?;
+    let one = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
+    let rows = query.query_map(params![device.as_bytes(), limit], one)?;
+    rows.map(|row| {
+        let (hash, sealed) = row?;
+        Ok(conn.unseal(SEALED, &hash, &sealed)?.to_vec())
+    })
+    .collect()
 }
 
 /// These receipts are where they belong.

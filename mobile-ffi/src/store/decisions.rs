@@ -1,10 +1,9 @@
 //! The register's decisions, by number. They are few; what they add up to is made again at every opening.
 
 use ploughshare_core::decision::Authority;
-use ploughshare_core::entry::Entry;
-use rusqlite::{Connection, params};
+use rusqlite::params;
 
-use super::Result;
+use super::{Connection, Result, entries};
 use crate::error::TabletError;
 
 /// An entry of the register's journal decides something.
@@ -18,12 +17,13 @@ pub(crate) fn add(conn: &Connection, number: u64, entry_row: i64) -> Result<()> 
 /// What all decisions held add up to, taken in the order of their numbers.
 pub(crate) fn authority(conn: &Connection) -> Result<Authority> {
     let mut authority = Authority::default();
-    let mut query =
-        conn.prepare_cached("SELECT e.bytes FROM decisions d JOIN entries e ON e.id = d.entry ORDER BY d.number")?;
+    let mut query = conn.prepare_cached("SELECT entry, number FROM decisions ORDER BY number")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(0)?;
-        let entry = Entry::from_bytes(&bytes).map_err(|_| TabletError::damaged("a decision"))?;
+        let entry = entries::by_row(conn, row.get(0)?)?;
+        if entry.number != row.get::<_, i64>(1)? as u64 {
+            return Err(TabletError::damaged("a decision under another number"));
+        }
         authority.take_entry(&entry);
     }
     Ok(authority)

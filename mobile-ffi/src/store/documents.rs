@@ -1,16 +1,22 @@
 //! Documents: what the statements about one thing add up to, with the rows by which they are found.
 
+use std::collections::BTreeSet;
+
 use ploughshare_core::cbor::{self, Value};
 use ploughshare_core::decision::Authority;
 use ploughshare_core::document::{Content, Document, Statement, fold};
+use ploughshare_core::domain::item::ItemRecord;
 use ploughshare_core::domain::schema::{self, FieldType};
 use ploughshare_core::domain::serial;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::DocId;
 use ploughshare_core::rules::Finding;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
+use zeroize::Zeroizing;
 
-use super::{Result, around, entries, id};
+use super::index::{self, Facets, Serial};
+use super::query::{self, FindingRow};
+use super::{Connection, Result, around, entries, id};
 use crate::engine::exceptions;
 use crate::error::TabletError;
 
@@ -47,10 +53,8 @@ pub(crate) fn write_fold(
     let content = folded.content();
     let findings = around::findings(conn, &folded, &content, statements, authority, now_ms)?;
     let before = row_of(conn, document)?;
-    let open = findings.iter().filter(|f| !f.justified).count();
-    let row = write_row(conn, &folded, &content, statements.len(), open, now_ms)?;
-    write_search(conn, row, before.is_some(), &folded, &content)?;
-    write_findings(conn, row, before.is_some(), &findings)?;
+    let row = write_row(conn, &folded, &content, statements.len(), &findings, now_ms)?;
+    write_lookups(conn, row, before.is_some(), &folded, &content)?;
     let attestations = statements.iter().filter(|statement| attests(statement)).count();
     if attestations > 0 {
         write_review(conn, row, attestations, reviewer(conn, &folded)?)?;
@@ -60,17 +64,14 @@ pub(crate) fn write_fold(
 
 /// Items on this tablet that say a model: what has to be judged anew when the table of models changes.
 pub(crate) fn with_model(conn: &Connection, means: &dyn Fn(Option<&str>, &str) -> bool) -> Result<Vec<DocId>> {
-    let mut query = conn.prepare_cached("SELECT id, content FROM documents WHERE kind = 'item' ORDER BY row")?;
-    let mut rows = query.query([])?;
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (document, content): (Vec<u8>, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        let content = read_content(&content)?;
+    query::each_item(conn, |document, content| {
         let text = |path: &str| content.get(path).and_then(Value::as_text);
         if text("model").is_some_and(|name| means(text("make"), name)) {
-            found.push(id(&document, DocId::from_bytes)?);
+            found.push(document);
         }
-    }
+        Ok(())
+    })?;
     Ok(found)
 }
 
@@ -127,14 +128,33 @@ pub(crate) fn waiting(conn: &Connection) -> Result<Vec<(DocId, i64)>> {
     .collect()
 }
 
-/// Content as it stands in a row.
+/// Where content is sealed.
+pub(super) const CONTENT: &str = "documents.content";
+/// Where findings are sealed.
+pub(super) const FINDINGS: &str = "documents.findings";
+
+/// Content as it stands in a row, opened.
 pub(crate) fn read_content(bytes: &[u8]) -> Result<Content> {
     let Ok(Value::Map(pairs)) = cbor::decode(bytes) else { return Err(TabletError::damaged("a document")) };
     Ok(pairs.into_iter().filter_map(|(k, v)| if let Value::Text(path) = k { Some((path, v)) } else { None }).collect())
 }
 
-fn write_content(content: &Content) -> Vec<u8> {
-    cbor::encode(&Value::Map(content.iter().map(|(k, v)| (Value::Text(k.clone()), v.clone())).collect()))
+fn write_content(content: &Content) -> Zeroizing<Vec<u8>> {
+    let pairs = content.iter().map(|(k, v)| (Value::Text(k.clone()), v.clone())).collect();
+    Zeroizing::new(cbor::encode(&Value::Map(pairs)))
+}
+
+fn facets(folded: &Document, content: &Content, now_ms: i64) -> Facets {
+    let text = |path: &str| content.get(path).and_then(Value::as_text).map(str::to_owned);
+    Facets {
+        kind: folded.kind.clone(),
+        item_kind: text("kind"),
+        class: text("class"),
+        status: text("status"),
+        serials: serials(folded),
+        words: words(folded.kind.as_deref().unwrap_or_default(), content),
+        changed_ms: now_ms,
+    }
 }
 
 fn write_row(
@@ -142,19 +162,23 @@ fn write_row(
     folded: &Document,
     content: &Content,
     statements: usize,
-    open_findings: usize,
+    findings: &[Finding],
     now_ms: i64,
 ) -> Result<i64> {
-    let text = |path: &str| content.get(path).and_then(Value::as_text);
+    let id = folded.id.as_bytes();
     let waiting = folded.waiting.len() as i64;
+    let open = findings.iter().filter(|finding| !finding.justified).count();
+    let findings: Vec<FindingRow> = findings.iter().map(finding_row).collect();
     let mut write = conn.prepare_cached(
-        "INSERT INTO documents (id, kind, content, digest, statements, conflicts, waiting, waiting_since_ms, void,
-                                update_needed, open_findings, changed_ms, item_kind, class, status)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?7 > 0 THEN ?11 END, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        "INSERT INTO documents (id, version, content, facets, findings, statements, conflicts, waiting, waiting_since_ms,
+                                void, update_needed, open_findings)
+         VALUES (?1, (SELECT coalesce(max(version), 0) + 1 FROM documents), ?2, ?3, ?4, ?5, ?6, ?7,
+                 CASE WHEN ?7 > 0 THEN ?11 END, ?8, ?9, ?10)
          ON CONFLICT (id) DO UPDATE SET
-             kind = excluded.kind,
+             version = excluded.version,
              content = excluded.content,
-             digest = excluded.digest,
+             facets = excluded.facets,
+             findings = excluded.findings,
              statements = excluded.statements,
              conflicts = excluded.conflicts,
              waiting = excluded.waiting,
@@ -162,45 +186,40 @@ fn write_row(
                                      THEN coalesce(documents.waiting_since_ms, excluded.waiting_since_ms) END,
              void = excluded.void,
              update_needed = excluded.update_needed,
-             open_findings = excluded.open_findings,
-             changed_ms = excluded.changed_ms,
-             item_kind = excluded.item_kind,
-             class = excluded.class,
-             status = excluded.status
+             open_findings = excluded.open_findings
          RETURNING row",
     )?;
     let row = write.query_row(
         params![
-            folded.id.as_bytes(),
-            folded.kind,
-            write_content(content),
-            folded.digest(),
+            id,
+            conn.seal(CONTENT, id, &write_content(content))?,
+            conn.seal_json(index::PLACE, id, &facets(folded, content, now_ms))?,
+            conn.seal_json(FINDINGS, id, &findings)?,
             statements as i64,
             folded.conflicts().len() as i64,
             waiting,
             folded.void.len() as i64,
             folded.update_needed,
-            open_findings as i64,
+            open as i64,
             now_ms,
-            text("kind"),
-            text("class"),
-            text("status"),
         ],
         |row| row.get(0),
     )?;
     Ok(row)
 }
 
-/// One serial of an item as it is searched.
-struct SerialRow {
-    member: String,
-    seen: String,
-    normalised: String,
-    folded: String,
+fn finding_row(finding: &Finding) -> FindingRow {
+    FindingRow {
+        rule: finding.rule.to_owned(),
+        severity: finding.severity.name().to_owned(),
+        path: finding.path.clone(),
+        message: finding.message.clone(),
+        justification: finding.justification.clone(),
+    }
 }
 
 /// Every value that stands for a serial, the concurrent ones too: a search must not miss what a conflict hides.
-fn serials(folded: &Document) -> Vec<SerialRow> {
+fn serials(folded: &Document) -> Vec<Serial> {
     let mut rows = Vec::new();
     for (path, said) in &folded.fields {
         let Some(key) = path.strip_prefix("markings/").and_then(|rest| rest.strip_suffix("/text")) else { continue };
@@ -215,11 +234,10 @@ fn serials(folded: &Document) -> Vec<SerialRow> {
         if !is_serial || withdrawn {
             continue;
         }
-        for (place, seen) in said.iter().filter_map(|s| s.value.as_text()).enumerate() {
+        for seen in said.iter().filter_map(|s| s.value.as_text()) {
             let normalised = serial::normalise(seen);
             if !normalised.is_empty() {
-                let member = if place == 0 { key.to_owned() } else { format!("{key}~{place}") };
-                rows.push(SerialRow { member, seen: seen.to_owned(), folded: serial::fold(seen), normalised });
+                rows.push(Serial { seen: seen.to_owned(), folded: serial::fold(seen), normalised });
             }
         }
     }
@@ -232,52 +250,34 @@ fn words(kind: &str, content: &Content) -> String {
         let Value::Text(text) = value else { continue };
         let free = schema::field(kind, path).map_or(true, |spec| matches!(spec.ty, FieldType::Text { .. }));
         if free {
-            words.push_str(text);
+            words.push_str(&text.to_lowercase());
             words.push('\n');
         }
     }
     words
 }
 
-fn write_search(conn: &Connection, row: i64, again: bool, folded: &Document, content: &Content) -> Result<()> {
-    if again {
-        conn.prepare_cached("DELETE FROM serials WHERE row = ?1")?.execute(params![row])?;
-        conn.prepare_cached("DELETE FROM search WHERE rowid = ?1")?.execute(params![row])?;
-    }
-    let rows = serials(folded);
-    let mut write =
-        conn.prepare_cached("INSERT INTO serials (row, member, seen, normalised, folded) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    let (mut normalised, mut skeletons) = (String::new(), String::new());
-    for serial in &rows {
-        write.execute(params![row, serial.member, serial.seen, serial.normalised, serial.folded])?;
-        normalised.push_str(&serial.normalised);
-        normalised.push('\n');
-        skeletons.push_str(&serial.folded);
-        skeletons.push('\n');
-    }
-    let words = words(folded.kind.as_deref().unwrap_or_default(), content);
-    conn.prepare_cached("INSERT INTO search (rowid, serials, folded, words) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![row, normalised, skeletons, words])?;
-    Ok(())
-}
+/// Marks by which exact serials are found.
+pub(super) const SERIAL: &str = "serial";
+/// The same of tags, and of marks that the programme put on.
+pub(super) const TAG: &str = "tag";
 
-fn write_findings(conn: &Connection, row: i64, again: bool, findings: &[Finding]) -> Result<()> {
+fn write_lookups(conn: &Connection, row: i64, again: bool, folded: &Document, content: &Content) -> Result<()> {
     if again {
-        conn.prepare_cached("DELETE FROM findings WHERE row = ?1")?.execute(params![row])?;
+        conn.prepare_cached("DELETE FROM lookups WHERE row = ?1")?.execute(params![row])?;
     }
-    let mut write = conn.prepare_cached(
-        "INSERT INTO findings (row, place, rule, severity, path, message, justification) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    for (place, finding) in findings.iter().enumerate() {
-        write.execute(params![
-            row,
-            place as i64,
-            finding.rule,
-            finding.severity.name(),
-            finding.path,
-            finding.message,
-            finding.justification
-        ])?;
+    let mut write = conn.prepare_cached("INSERT OR IGNORE INTO lookups (mark, row) VALUES (?1, ?2)")?;
+    for serial in serials(folded) {
+        write.execute(params![conn.mark(SERIAL, serial.normalised.as_bytes())?, row])?;
+    }
+    if folded.kind.as_deref() == Some("item") {
+        let item = ItemRecord::read(content);
+        let programme = |kind: &str| matches!(kind, "PRP" | "REG" | "QRC");
+        let marked = item.live_markings().filter(|marking| marking.kind.as_deref().is_some_and(programme));
+        let borne = marked.filter_map(|marking| marking.seen()).chain(item.tag.as_deref());
+        for text in borne.map(serial::normalise).collect::<BTreeSet<_>>() {
+            write.execute(params![conn.mark(TAG, text.as_bytes())?, row])?;
+        }
     }
     Ok(())
 }
@@ -286,4 +286,21 @@ fn write_findings(conn: &Connection, row: i64, again: bool, findings: &[Finding]
 pub(crate) fn waiting_since(conn: &Connection, document: &DocId) -> Result<Option<i64>> {
     let mut query = conn.prepare_cached("SELECT waiting_since_ms FROM documents WHERE id = ?1")?;
     Ok(query.query_row(params![document.as_bytes()], |row| row.get(0)).optional()?.flatten())
+}
+
+/// Documents of a store of an earlier version that have to be folded again, in the order in which they came, with when each last changed.
+pub(crate) fn to_refold(conn: &Connection) -> Result<Vec<(DocId, i64)>> {
+    let mut query = conn.prepare("SELECT id, changed_ms FROM refold ORDER BY row")?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
+    rows.map(|row| {
+        let (document, changed_ms) = row?;
+        Ok((id(&document, DocId::from_bytes)?, changed_ms))
+    })
+    .collect()
+}
+
+/// All of them are folded again.
+pub(crate) fn refolded(conn: &Connection) -> Result<()> {
+    conn.execute("DELETE FROM refold", [])?;
+    Ok(())
 }

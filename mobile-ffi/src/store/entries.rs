@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use ploughshare_core::document::Statement;
 use ploughshare_core::entry::Entry;
 use ploughshare_core::ids::{DeviceId, DocId, EntryHash, JournalId, OfficerId};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::types::ValueRef;
+use rusqlite::{OptionalExtension as _, params};
+use zeroize::Zeroizing;
 
-use super::{Result, id};
+use super::{Connection, Result, id};
 use crate::error::TabletError;
 
 /// A statement with how it came to be here.
@@ -34,8 +36,35 @@ pub(crate) struct Carrier {
     pub received_ms: Option<i64>,
 }
 
-fn parse(bytes: &[u8]) -> Result<Entry> {
-    Entry::from_bytes(bytes).map_err(|_| TabletError::damaged("an entry"))
+/// Where entries are sealed: when they came, and their bytes.
+const PLACE: &str = "entries.bytes";
+
+/// An entry as it stands in its row.
+pub(super) fn sealed(conn: &Connection, hash: &[u8], taken_ms: i64, bytes: &[u8]) -> Result<Vec<u8>> {
+    let plain = Zeroizing::new([taken_ms.to_be_bytes().as_slice(), bytes].concat());
+    conn.seal(PLACE, hash, &plain)
+}
+
+/// Opens an entry, which must be the one of this hash.
+fn opened(conn: &Connection, hash: &[u8], sealed: &[u8]) -> Result<(i64, Statement)> {
+    let damaged = || TabletError::damaged("an entry");
+    let plain = conn.unseal(PLACE, hash, sealed)?;
+    let (taken_ms, bytes) = plain.split_first_chunk::<8>().ok_or_else(damaged)?;
+    let entry = Entry::from_bytes(bytes).map_err(|_| damaged())?;
+    Ok((i64::from_be_bytes(*taken_ms), Statement { hash: id(hash, EntryHash::from_bytes)?, entry }))
+}
+
+/// The same, which must be about this document: rows do not change whom they speak of.
+fn opened_about(conn: &Connection, document: &DocId, hash: &[u8], sealed: &[u8]) -> Result<(i64, Statement)> {
+    let (taken_ms, statement) = opened(conn, hash, sealed)?;
+    if statement.entry.about(&statement.hash) != *document {
+        return Err(TabletError::damaged("an entry under another document"));
+    }
+    Ok((taken_ms, statement))
+}
+
+fn blob(value: ValueRef<'_>) -> Result<&[u8]> {
+    value.as_blob().map_err(|_| TabletError::damaged("an entry"))
 }
 
 /// Keeps an entry; gives its row, or `None` when it was here already.
@@ -48,8 +77,8 @@ pub(crate) fn add(
     taken_ms: i64,
 ) -> Result<Option<i64>> {
     let mut write = conn.prepare_cached(
-        "INSERT INTO entries (hash, journal, number, document, segment, taken_ms, bytes)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO entries (hash, journal, number, document, segment, bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
          ON CONFLICT (hash) DO NOTHING",
     )?;
     let document = entry.about(hash);
@@ -59,16 +88,20 @@ pub(crate) fn add(
         entry.number as i64,
         document.as_bytes(),
         segment,
-        taken_ms,
-        bytes
+        sealed(conn, hash.as_bytes(), taken_ms, bytes)?
     ])?;
     Ok((added == 1).then(|| conn.last_insert_rowid()))
 }
 
 /// Puts a longer entry in the place of one that is not sealed; tells whether it was there.
 pub(crate) fn grow(conn: &Connection, before: &EntryHash, hash: &EntryHash, bytes: &[u8]) -> Result<bool> {
+    let mut query = conn.prepare_cached("SELECT bytes FROM entries WHERE hash = ?1 AND segment IS NULL")?;
+    let kept: Option<Vec<u8>> = query.query_row(params![before.as_bytes()], |row| row.get(0)).optional()?;
+    let Some(kept) = kept else { return Ok(false) };
+    let (taken_ms, _) = opened(conn, before.as_bytes(), &kept)?;
     let mut write =
         conn.prepare_cached("UPDATE entries SET hash = ?2, bytes = ?3 WHERE hash = ?1 AND segment IS NULL")?;
+    let bytes = sealed(conn, hash.as_bytes(), taken_ms, bytes)?;
     Ok(write.execute(params![before.as_bytes(), hash.as_bytes(), bytes])? == 1)
 }
 
@@ -94,9 +127,7 @@ pub(crate) fn about(conn: &Connection, document: &DocId) -> Result<Vec<Statement
     let mut rows = query.query(params![document.as_bytes()])?;
     let mut statements = Vec::new();
     while let Some(row) = rows.next()? {
-        let hash = id(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, EntryHash::from_bytes)?;
-        let entry = parse(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)?;
-        statements.push(Statement { hash, entry });
+        statements.push(opened_about(conn, document, blob(row.get_ref(0)?)?, blob(row.get_ref(1)?)?)?.1);
     }
     Ok(statements)
 }
@@ -104,39 +135,35 @@ pub(crate) fn about(conn: &Connection, document: &DocId) -> Result<Vec<Statement
 /// Who recorded a document, and when they claim they did, ms since the Unix epoch; `None` while its first statement is not here.
 pub(crate) fn birth(conn: &Connection, document: &DocId) -> Result<Option<(OfficerId, i64)>> {
     let mut query =
-        conn.prepare_cached("SELECT bytes FROM entries WHERE document = ?1 AND substr(hash, 1, 16) = ?1")?;
-    let bytes: Option<Vec<u8>> = query.query_row(params![document.as_bytes()], |row| row.get(0)).optional()?;
-    let entry = bytes.as_deref().map(parse).transpose()?;
-    Ok(entry.map(|entry| (ploughshare_core::document::recorder(&entry), entry.claimed_ms)))
+        conn.prepare_cached("SELECT hash, bytes FROM entries WHERE document = ?1 AND substr(hash, 1, 16) = ?1")?;
+    let mut rows = query.query(params![document.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let (_, birth) = opened_about(conn, document, blob(row.get_ref(0)?)?, blob(row.get_ref(1)?)?)?;
+    Ok(Some((ploughshare_core::document::recorder(&birth.entry), birth.entry.claimed_ms)))
 }
 
 /// All statements about a document with how they came to be here.
 pub(crate) fn kept_about(conn: &Connection, document: &DocId) -> Result<Vec<Kept>> {
     let mut query = conn.prepare_cached(
-        "SELECT e.hash, e.bytes, e.taken_ms, s.state, s.device, s.decision_held, s.received_ms
+        "SELECT e.hash, e.bytes, s.state, s.device, s.decision_held, s.received_ms
          FROM entries e LEFT JOIN segments s ON s.id = e.segment
          WHERE e.document = ?1 ORDER BY e.id",
     )?;
     let mut rows = query.query(params![document.as_bytes()])?;
     let mut kept = Vec::new();
     while let Some(row) = rows.next()? {
-        let hash: Vec<u8> = row.get(0)?;
-        let bytes: Vec<u8> = row.get(1)?;
-        let state: Option<String> = row.get(3)?;
+        let (taken_ms, statement) = opened_about(conn, document, blob(row.get_ref(0)?)?, blob(row.get_ref(1)?)?)?;
+        let state: Option<String> = row.get(2)?;
         let segment = match state {
             None => None,
             Some(state) => Some(Carrier {
                 state,
-                device: id(&row.get::<_, Vec<u8>>(4)?, DeviceId::from_bytes)?,
-                decision_held: row.get::<_, i64>(5)? as u64,
-                received_ms: row.get(6)?,
+                device: id(&row.get::<_, Vec<u8>>(3)?, DeviceId::from_bytes)?,
+                decision_held: row.get::<_, i64>(4)? as u64,
+                received_ms: row.get(5)?,
             }),
         };
-        kept.push(Kept {
-            statement: Statement { hash: id(&hash, EntryHash::from_bytes)?, entry: parse(&bytes)? },
-            segment,
-            taken_ms: row.get(2)?,
-        });
+        kept.push(Kept { statement, segment, taken_ms });
     }
     Ok(kept)
 }
@@ -149,9 +176,8 @@ pub(crate) fn run(conn: &Connection, journal: &JournalId, from: u64, limit: usiz
     let mut rows = query.query(params![journal.as_bytes(), from as i64, limit as i64])?;
     let mut entries = Vec::new();
     while let Some(row) = rows.next()? {
-        let hash: Vec<u8> = row.get(0)?;
-        let bytes: Vec<u8> = row.get(1)?;
-        entries.push((id(&hash, EntryHash::from_bytes)?, parse(&bytes)?));
+        let Statement { hash, entry } = opened(conn, blob(row.get_ref(0)?)?, blob(row.get_ref(1)?)?)?.1;
+        entries.push((hash, entry));
     }
     Ok(entries)
 }
@@ -185,11 +211,18 @@ pub(crate) fn all_attested(conn: &Connection) -> Result<BTreeSet<DocId>> {
     let mut rows = query.query([])?;
     let mut found = BTreeSet::new();
     while let Some(row) = rows.next()? {
-        let hash = id(row.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?, EntryHash::from_bytes)?;
-        let statement = Statement { hash, entry: parse(row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?)? };
+        let (_, statement) = opened(conn, blob(row.get_ref(0)?)?, blob(row.get_ref(1)?)?)?;
         if super::documents::attests(&statement) {
-            found.insert(statement.entry.about(&hash));
+            found.insert(statement.entry.about(&statement.hash));
         }
     }
     Ok(found)
+}
+
+/// The entry of a row.
+pub(super) fn by_row(conn: &Connection, row: i64) -> Result<Entry> {
+    let mut query = conn.prepare_cached("SELECT hash, bytes FROM entries WHERE id = ?1")?;
+    let mut rows = query.query(params![row])?;
+    let row = rows.next()?.ok_or_else(|| TabletError::damaged("a decision"))?;
+    Ok(opened(conn, blob(row.get_ref(0)?)?, blob(row.get_ref(1)?)?)?.1.entry)
 }

@@ -1,21 +1,38 @@
 //! Rows of imported files that were recorded.
 
 use ploughshare_core::ids::DocId;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
+use serde::{Deserialize, Serialize};
 
-use super::{Result, id};
+use super::{Connection, Result};
+use crate::error::TabletError;
+
+const PLACE: &str = "imported.sealed";
+const MARK: &str = "imported";
+
+#[derive(Serialize, Deserialize)]
+struct Imported {
+    document: String,
+    content_hash: String,
+}
 
 /// The document that a row became and the hash of its content then, if it was recorded.
 pub(crate) fn find(conn: &Connection, row_id: &str) -> Result<Option<(DocId, String)>> {
-    let mut query = conn.prepare_cached("SELECT document, content_hash FROM imports WHERE row_id = ?1")?;
-    let found: Option<(Vec<u8>, String)> =
-        query.query_row(params![row_id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    found.map(|(document, hash)| Ok((id(&document, DocId::from_bytes)?, hash))).transpose()
+    let mark = conn.mark(MARK, row_id.as_bytes())?;
+    let mut query = conn.prepare_cached("SELECT sealed FROM imported WHERE mark = ?1")?;
+    let found: Option<Vec<u8>> = query.query_row(params![mark], |row| row.get(0)).optional()?;
+    let Some(sealed) = found else { return Ok(None) };
+    let row: Imported = conn.unseal_json(PLACE, &mark, &sealed)?;
+    let document = row.document.parse().map_err(|_| TabletError::damaged("an id"))?;
+    Ok(Some((document, row.content_hash)))
 }
 
 /// A row was recorded as this document.
 pub(crate) fn add(conn: &Connection, row_id: &str, content_hash: &str, document: &DocId) -> Result<()> {
-    let mut write = conn.prepare_cached("INSERT INTO imports (row_id, content_hash, document) VALUES (?1, ?2, ?3)")?;
-    write.execute(params![row_id, content_hash, document.as_bytes()])?;
+    let mark = conn.mark(MARK, row_id.as_bytes())?;
+    let row = Imported { document: document.to_string(), content_hash: content_hash.to_owned() };
+    let sealed = conn.seal_json(PLACE, &mark, &row)?;
+    let mut write = conn.prepare_cached("INSERT INTO imported (mark, sealed) VALUES (?1, ?2)")?;
+    write.execute(params![mark, sealed])?;
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use ploughshare_core::ids::{JournalId, SegmentHash};
 use ploughshare_core::journal::Tail;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Result, id};
+use super::{Connection, Result, id};
 
 /// A journal of this tablet's own.
 #[derive(Debug, Clone)]

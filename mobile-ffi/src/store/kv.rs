@@ -1,8 +1,10 @@
 //! Single values by name.
 
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
 
-use super::Result;
+use super::{Connection, Result};
+
+const SEALED: &str = "kv.value";
 
 /// Name of the enrolment, JSON.
 pub(crate) const ENROLMENT: &str = "enrolment";
@@ -18,9 +20,12 @@ pub(crate) const LAST_SYNC: &str = "last_sync";
 pub(crate) const SEEN: &str = "seen";
 /// Name of the mark of a store whose documents were never reviewed.
 pub(crate) const REVIEWS_DUE: &str = "reviews_due";
-
 /// Name of what the last sync found of a bad link, JSON.
 pub(crate) const LINK: &str = "link";
+/// Name of the key to which the escrow of this store is sealed.
+pub(crate) const ESCROW_TO: &str = "escrow_to";
+/// Name of the key that names of sealed files come of.
+pub(crate) const FILE_NAMES: &str = "file_names";
 /// Name of a request for numbers of marks that waits for its answer, JSON.
 pub(crate) const MARKS_ASKED: &str = "marks_asked";
 /// Name of the marking session that is open on this tablet.
@@ -29,7 +34,8 @@ pub(crate) const MARKING_SESSION: &str = "marking_session";
 /// The value of that name.
 pub(crate) fn get(conn: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
     let mut query = conn.prepare_cached("SELECT value FROM kv WHERE key = ?1")?;
-    Ok(query.query_row(params![key], |row| row.get(0)).optional()?)
+    let sealed: Option<Vec<u8>> = query.query_row(params![key], |row| row.get(0)).optional()?;
+    sealed.map(|sealed| Ok(conn.unseal(SEALED, key.as_bytes(), &sealed)?.to_vec())).transpose()
 }
 
 /// Keeps a value.
@@ -37,7 +43,7 @@ pub(crate) fn put(conn: &Connection, key: &str, value: &[u8]) -> Result<()> {
     let mut write = conn.prepare_cached(
         "INSERT INTO kv (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     )?;
-    write.execute(params![key, value])?;
+    write.execute(params![key, conn.seal(SEALED, key.as_bytes(), value)?])?;
     Ok(())
 }
 

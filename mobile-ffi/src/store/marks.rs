@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 
 use ploughshare_core::ids::DocId;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
+use serde::{Deserialize, Serialize};
 
-use super::{Result, id};
+use super::{Connection, Result, id};
+
+const PLACE: &str = "used_marks.sealed";
+const MARK: &str = "used mark";
 
 /// A mark that was used.
 #[derive(Debug, Clone)]
@@ -18,20 +22,54 @@ pub(crate) struct Used {
     pub item: Option<DocId>,
 }
 
+/// What is sealed of a mark.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Row {
+    pub compared: String,
+    pub text: String,
+    pub item: Option<Vec<u8>>,
+    pub session: Option<Vec<u8>>,
+    pub at_ms: i64,
+}
+
+/// Keeps a mark in the place of what was kept of it before.
+pub(super) fn put(conn: &Connection, used: &Row, state: &str) -> Result<()> {
+    let mark = conn.mark(MARK, used.compared.as_bytes())?;
+    let sealed = conn.seal_json(PLACE, &mark, used)?;
+    conn.prepare_cached(
+        "INSERT INTO used_marks (mark, state, sealed) VALUES (?1, ?2, ?3)
+         ON CONFLICT (mark) DO UPDATE SET state = excluded.state, sealed = excluded.sealed",
+    )?
+    .execute(params![mark, state, sealed])?;
+    Ok(())
+}
+
+fn row(conn: &Connection, compared: &str) -> Result<Option<(Row, String)>> {
+    let mark = conn.mark(MARK, compared.as_bytes())?;
+    let mut query = conn.prepare_cached("SELECT sealed, state FROM used_marks WHERE mark = ?1")?;
+    let found: Option<(Vec<u8>, String)> =
+        query.query_row(params![mark], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    found.map(|(sealed, state)| Ok((conn.unseal_json(PLACE, &mark, &sealed)?, state))).transpose()
+}
+
 /// All marks used, in the form in which they are compared.
 pub(crate) fn all(conn: &Connection) -> Result<BTreeSet<String>> {
-    let mut query = conn.prepare_cached("SELECT compared FROM marks")?;
-    Ok(query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    let mut query = conn.prepare_cached("SELECT mark, sealed FROM used_marks")?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    rows.map(|row| {
+        let (mark, sealed) = row?;
+        Ok(conn.unseal_json::<Row>(PLACE, &mark, &sealed)?.compared)
+    })
+    .collect()
 }
 
 /// A mark, if it was used.
 pub(crate) fn find(conn: &Connection, compared: &str) -> Result<Option<Used>> {
-    let mut query = conn.prepare_cached("SELECT text, state, item FROM marks WHERE compared = ?1")?;
-    let found: Option<(String, String, Option<Vec<u8>>)> =
-        query.query_row(params![compared], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+    let found = row(conn, compared)?;
     found
-        .map(|(text, state, item)| {
-            Ok(Used { text, state, item: item.map(|bytes| id(&bytes, DocId::from_bytes)).transpose()? })
+        .map(|(row, state)| {
+            let item = row.item.map(|bytes| id(&bytes, DocId::from_bytes)).transpose()?;
+            Ok(Used { text: row.text, state, item })
         })
         .transpose()
 }
@@ -45,21 +83,26 @@ pub(crate) fn give(
     session: &DocId,
     at_ms: i64,
 ) -> Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO marks (compared, text, state, item, session, at_ms) VALUES (?1, ?2, 'given', ?3, ?4, ?5)",
-    )?
-    .execute(params![compared, text, item.as_bytes(), session.as_bytes(), at_ms])?;
-    Ok(())
+    if row(conn, compared)?.is_some() {
+        return Err(crate::error::TabletError::internal("a mark would be given twice"));
+    }
+    let (compared, text) = (compared.to_owned(), text.to_owned());
+    put(conn, &Row { compared, text, item: Some(item.to_vec()), session: Some(session.to_vec()), at_ms }, "given")
 }
 
 /// A mark is spoilt, whether it was given before or not.
 pub(crate) fn spoil(conn: &Connection, compared: &str, text: &str, session: Option<&DocId>, at_ms: i64) -> Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO marks (compared, text, state, item, session, at_ms) VALUES (?1, ?2, 'spoilt', NULL, ?3, ?4)
-         ON CONFLICT (compared) DO UPDATE SET state = 'spoilt'",
-    )?
-    .execute(params![compared, text, session.map(DocId::to_vec), at_ms])?;
-    Ok(())
+    let used = match row(conn, compared)? {
+        Some((used, _)) => used,
+        None => Row {
+            compared: compared.to_owned(),
+            text: text.to_owned(),
+            item: None,
+            session: session.map(DocId::to_vec),
+            at_ms,
+        },
+    };
+    put(conn, &used, "spoilt")
 }
 
 /// This installation asked for the block that this decision gives.
@@ -81,6 +124,6 @@ pub(crate) fn asked_by(conn: &Connection, installation: &[u8]) -> Result<BTreeSe
 
 /// How many marks are in this state.
 pub(crate) fn count(conn: &Connection, state: &str) -> Result<u64> {
-    let mut query = conn.prepare_cached("SELECT count(*) FROM marks WHERE state = ?1")?;
+    let mut query = conn.prepare_cached("SELECT count(*) FROM used_marks WHERE state = ?1")?;
     Ok(query.query_row(params![state], |row| row.get::<_, i64>(0))? as u64)
 }

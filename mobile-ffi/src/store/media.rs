@@ -1,10 +1,10 @@
 //! Photos and files: what is here, what waits to be sent, what the register holds.
 
 use ploughshare_core::ids::DocId;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::sealed_file::FileName;
-use super::{Result, id};
+use super::{Connection, Result, id};
 
 /// One file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +34,19 @@ pub(crate) struct Sums {
     pub count: u64,
     /// Bytes.
     pub bytes: u64,
+}
+
+/// Where it is sealed what a file is.
+const INFO: &str = "media.info";
+
+/// Seals what a file is, for its row.
+pub(crate) fn seal_info(conn: &Connection, name: &FileName, info: &impl serde::Serialize) -> Result<Vec<u8>> {
+    conn.seal_json(INFO, name, info)
+}
+
+/// Opens what a file is.
+pub(crate) fn info<T: serde::de::DeserializeOwned>(conn: &Connection, media: &Media) -> Result<T> {
+    conn.unseal_json(INFO, &media.name, &media.info)
 }
 
 const MEDIA: &str = "SELECT name, info, original, bytes, saved_ms, begun, state, refused FROM media";

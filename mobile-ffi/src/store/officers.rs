@@ -1,9 +1,10 @@
 //! Officers' keys of this tablet: sealed, with their wrong PINs and their leases.
 
 use ploughshare_core::ids::OfficerId;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Row, params};
+use serde::{Deserialize, Serialize};
 
-use super::{Result, id};
+use super::{Connection, Result, id};
 use crate::engine::officers::{Cost, Stamp, Wrapped, Wrong};
 use crate::error::TabletError;
 
@@ -32,10 +33,98 @@ pub(crate) struct KeyRow {
     pub wrong: Wrong,
 }
 
-const COLUMNS: &str = "public_key, officer, name, ticket_hash, secret_name, memory_kib, passes, lanes, salt, nonce, sealed, added_ms, \
-                       lease_days, renewed_ms, renewed_boot, renewed_boot_ms, wrong_pins, wrong_ms, wrong_boot, wrong_boot_ms, waited_ms";
+/// Where the rest of a row is sealed.
+const PLACE: &str = "officer_rows.sealed";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<(Option<Vec<u8>>, KeyRow)> {
+/// What is sealed of a row: all but what it is found by.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    name: String,
+    secret_name: String,
+    wrapped: Wrapped,
+    added_ms: i64,
+    lease_days: i64,
+    renewed: Stamp,
+    wrong: Wrong,
+}
+
+type Raw = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, Vec<u8>);
+
+fn opened(conn: &Connection, (public_key, officer, ticket_hash, sealed): Raw) -> Result<KeyRow> {
+    let Sealed { name, secret_name, wrapped, added_ms, lease_days, renewed, wrong } =
+        conn.unseal_json(PLACE, &bound(&public_key, officer.as_deref()), &sealed)?;
+    let officer = officer.map(|bytes| id(&bytes, OfficerId::from_bytes)).transpose()?;
+    Ok(KeyRow { public_key, officer, name, ticket_hash, secret_name, wrapped, added_ms, lease_days, renewed, wrong })
+}
+
+/// What a row is sealed to: a key under another officer does not open.
+fn bound(public_key: &[u8], officer: Option<&[u8]>) -> Vec<u8> {
+    [public_key, officer.unwrap_or_default()].concat()
+}
+
+/// All keys, by name.
+pub(crate) fn all(conn: &Connection) -> Result<Vec<KeyRow>> {
+    let mut query = conn.prepare_cached("SELECT public_key, officer, ticket_hash, sealed FROM officer_rows")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    let mut keys = rows.map(|row| opened(conn, row?)).collect::<Result<Vec<_>>>()?;
+    let order = |key: &KeyRow| (key.officer.is_none(), key.name.clone(), key.public_key.clone());
+    keys.sort_by_key(order);
+    Ok(keys)
+}
+
+/// Keeps a key, in the place of an earlier one of the same public half or officer.
+pub(crate) fn put(conn: &Connection, key: &KeyRow) -> Result<()> {
+    let key = key.clone();
+    let officer = key.officer.map(|officer| officer.to_vec());
+    let KeyRow { public_key, ticket_hash, name, secret_name, wrapped, added_ms, lease_days, renewed, wrong, .. } = key;
+    let sealed = Sealed { name, secret_name, wrapped, added_ms, lease_days, renewed, wrong };
+    let sealed = conn.seal_json(PLACE, &bound(&public_key, officer.as_deref()), &sealed)?;
+    conn.execute("DELETE FROM officer_rows WHERE officer = ?1", params![officer])?;
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO officer_rows (public_key, officer, ticket_hash, sealed) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![public_key, officer, ticket_hash, sealed])?;
+    Ok(())
+}
+
+/// How the wrong PINs of a key stand now.
+pub(crate) fn set_wrong(conn: &Connection, public_key: &[u8], wrong: &Wrong) -> Result<()> {
+    for key in all(conn)?.into_iter().filter(|key| key.public_key == public_key) {
+        put(conn, &KeyRow { wrong: wrong.clone(), ..key })?;
+    }
+    Ok(())
+}
+
+/// The register was heard: all leases begin again.
+pub(crate) fn renew_all(conn: &Connection, now: &Stamp) -> Result<()> {
+    for key in all(conn)? {
+        put(conn, &KeyRow { renewed: now.clone(), ..key })?;
+    }
+    Ok(())
+}
+
+/// Forgets a key.
+pub(crate) fn remove(conn: &Connection, public_key: &[u8]) -> Result<()> {
+    conn.execute("DELETE FROM officer_rows WHERE public_key = ?1", params![public_key])?;
+    Ok(())
+}
+
+/// The keys of a store that was not sealed yet.
+pub(super) fn all_plain(conn: &Connection) -> Result<Vec<KeyRow>> {
+    let mut query = conn.prepare("SELECT * FROM officer_keys")?;
+    let rows = query.query_map([], plain)?;
+    rows.map(|row| {
+        let (officer, key) = row.map_err(|error| match error {
+            rusqlite::Error::SqliteFailure(..) => TabletError::from(error),
+            _ => TabletError::damaged("an officer's key"),
+        })?;
+        let officer = officer.map(|bytes| id(&bytes, OfficerId::from_bytes)).transpose()?;
+        Ok(KeyRow { officer, ..key })
+    })
+    .collect()
+}
+
+fn plain(row: &Row<'_>) -> rusqlite::Result<(Option<Vec<u8>>, KeyRow)> {
     let boot = |id: &str, ms: &str| -> rusqlite::Result<Option<(String, i64)>> {
         Ok(row.get::<_, Option<String>>(id)?.zip(row.get(ms)?))
     };
@@ -61,85 +150,4 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(Option<Vec<u8>>, KeyRow)> {
         },
     };
     Ok((row.get("officer")?, key))
-}
-
-/// All keys, by name.
-pub(crate) fn all(conn: &Connection) -> Result<Vec<KeyRow>> {
-    let mut query =
-        conn.prepare_cached(&format!("SELECT {COLUMNS} FROM officer_keys ORDER BY officer IS NULL, name, public_key"))?;
-    let rows = query.query_map([], read)?;
-    rows.map(|row| {
-        let (officer, key) = row.map_err(|error| match error {
-            rusqlite::Error::SqliteFailure(..) => TabletError::from(error),
-            _ => TabletError::damaged("an officer's key"),
-        })?;
-        let officer = officer.map(|bytes| id(&bytes, OfficerId::from_bytes)).transpose()?;
-        Ok(KeyRow { officer, ..key })
-    })
-    .collect()
-}
-
-/// Keeps a key, in the place of an earlier one of the same public half or officer.
-pub(crate) fn put(conn: &Connection, key: &KeyRow) -> Result<()> {
-    let KeyRow { wrapped, renewed, wrong, .. } = key;
-    conn.execute("DELETE FROM officer_keys WHERE officer = ?1", params![key.officer.map(|o| o.to_vec())])?;
-    conn.prepare_cached(&format!(
-        "INSERT OR REPLACE INTO officer_keys ({COLUMNS})
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)"
-    ))?
-    .execute(params![
-        key.public_key,
-        key.officer.map(|o| o.to_vec()),
-        key.name,
-        key.ticket_hash,
-        key.secret_name,
-        wrapped.cost.memory_kib,
-        wrapped.cost.passes,
-        wrapped.cost.lanes,
-        wrapped.salt,
-        wrapped.nonce,
-        wrapped.sealed,
-        key.added_ms,
-        key.lease_days,
-        renewed.wall_ms,
-        renewed.boot.as_ref().map(|b| &b.0),
-        renewed.boot.as_ref().map(|b| b.1),
-        wrong.count,
-        wrong.at.wall_ms,
-        wrong.at.boot.as_ref().map(|b| &b.0),
-        wrong.at.boot.as_ref().map(|b| b.1),
-        wrong.waited_ms,
-    ])?;
-    Ok(())
-}
-
-/// How the wrong PINs of a key stand now.
-pub(crate) fn set_wrong(conn: &Connection, public_key: &[u8], wrong: &Wrong) -> Result<()> {
-    conn.prepare_cached(
-        "UPDATE officer_keys
-         SET wrong_pins = ?2, wrong_ms = ?3, wrong_boot = ?4, wrong_boot_ms = ?5, waited_ms = ?6
-         WHERE public_key = ?1",
-    )?
-    .execute(params![
-        public_key,
-        wrong.count,
-        wrong.at.wall_ms,
-        wrong.at.boot.as_ref().map(|b| &b.0),
-        wrong.at.boot.as_ref().map(|b| b.1),
-        wrong.waited_ms
-    ])?;
-    Ok(())
-}
-
-/// The register was heard: all leases begin again.
-pub(crate) fn renew_all(conn: &Connection, now: &Stamp) -> Result<()> {
-    conn.prepare_cached("UPDATE officer_keys SET renewed_ms = ?1, renewed_boot = ?2, renewed_boot_ms = ?3")?
-        .execute(params![now.wall_ms, now.boot.as_ref().map(|b| &b.0), now.boot.as_ref().map(|b| b.1)])?;
-    Ok(())
-}
-
-/// Forgets a key.
-pub(crate) fn remove(conn: &Connection, public_key: &[u8]) -> Result<()> {
-    conn.execute("DELETE FROM officer_keys WHERE public_key = ?1", params![public_key])?;
-    Ok(())
 }

@@ -1,14 +1,17 @@
 //! Files of the tablet, sealed: a lost tablet shows none. One file each, named by a keyed hash, so that not even the name says which.
 //!
 //! ```text
-//! file  = "PSF1" ‖ prefix (16 random bytes) ‖ chunk …
+//! file  = "PSF1" ‖ key id (1) ‖ prefix (16 random bytes) ‖ chunk …
 //! chunk = XChaCha20-Poly1305(key, ≤ 64 KiB;  nonce = prefix ‖ number (8 bytes, big-endian)
 //!                                            AAD = "ploughshare sealed file v1" ‖ hash ‖ number ‖ last? (1 byte))
 //! ```
 //!
 //! A chunk says which file it is of, where it stands and whether it is the last: none can be moved, left out or cut off unseen. Any chunk
 //! can be read alone, so that an upload goes on from anywhere.
+//!
+//! The keys are subkeys of the data keys of the store, under the same ids. Names come of a key of their own, which stays when those change.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -24,31 +27,34 @@ use crate::error::{ErrorKind, TabletError};
 
 const MAGIC: &[u8; 4] = b"PSF1";
 const PREFIX: usize = 16;
-const HEAD: u64 = (MAGIC.len() + PREFIX) as u64;
+const HEAD: u64 = (MAGIC.len() + 1 + PREFIX) as u64;
 const CHUNK: usize = 64 * 1024;
 const TAG: usize = 16;
 const ABOUT: &[u8] = b"ploughshare sealed file v1";
-const ABOUT_ROW: &[u8] = b"ploughshare sealed row v1";
 
 /// The keyed name of a file.
 pub(crate) type FileName = [u8; 16];
 
-/// The folder of sealed files, with the key that opens them.
+/// A key of sealed files.
+pub(crate) type FileKey = Zeroizing<[u8; 32]>;
+
+/// The folder of sealed files, with the keys that open them.
 pub(crate) struct SealedFiles {
     dir: PathBuf,
-    key: Zeroizing<[u8; 32]>,
+    names: FileKey,
+    keys: BTreeMap<u8, FileKey>,
 }
 
 impl SealedFiles {
-    /// The files of a store under a key.
-    pub(crate) fn new(store: &Path, key: Zeroizing<[u8; 32]>) -> Self {
-        Self { dir: store.join("media"), key }
+    /// The files of a store: the key that names come of, and the keys that open them, by id. What is written is sealed with the newest.
+    pub(crate) fn new(store: &Path, names: FileKey, keys: BTreeMap<u8, FileKey>) -> Self {
+        Self { dir: store.join("media"), names, keys }
     }
 
     /// The name under which a file is kept.
     pub(crate) fn name(&self, hash: &MediaHash) -> FileName {
         let keyed =
-            sha256(&[b"ploughshare sealed file name v1".as_slice(), self.key.as_slice(), hash.as_bytes()].concat());
+            sha256(&[b"ploughshare sealed file name v1".as_slice(), self.names.as_slice(), hash.as_bytes()].concat());
         let mut name = [0; 16];
         name.copy_from_slice(keyed.first_chunk::<16>().unwrap_or(&[0; 16]));
         name
@@ -60,20 +66,42 @@ impl SealedFiles {
 
     /// Keeps a file; durable when this returns. One that is here already is not written again.
     pub(crate) fn keep(&self, hash: &MediaHash, bytes: &[u8], prefix: [u8; PREFIX]) -> Result<()> {
-        let path = self.path(&self.name(hash));
         // One that was damaged is written again.
         if self.whole(hash).is_ok_and(|kept| kept.is_some()) {
             return Ok(());
         }
+        self.write(hash, bytes, prefix)
+    }
+
+    /// Seals a file anew with the newest key, if it is here under an older one. Killed meanwhile, it is here as it was.
+    pub(crate) fn seal_anew(&self, hash: &MediaHash, prefix: [u8; PREFIX]) -> Result<()> {
+        let mut head = [0; MAGIC.len() + 1];
+        match File::open(self.path(&self.name(hash))).and_then(|mut file| file.read_exact(&mut head)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => return Err(damaged()),
+            other => other.map_err(|error| failed(&error))?,
+        }
+        if head.last() == self.keys.keys().next_back() {
+            return Ok(());
+        }
+        let bytes = self.whole(hash)?.map(Zeroizing::new).ok_or_else(damaged)?;
+        self.write(hash, &bytes, prefix)
+    }
+
+    fn write(&self, hash: &MediaHash, bytes: &[u8], prefix: [u8; PREFIX]) -> Result<()> {
+        let path = self.path(&self.name(hash));
+        let missing = || TabletError::internal("sealed files without a key");
+        let (id, key) = self.keys.last_key_value().ok_or_else(missing)?;
         let fresh = path.with_extension("new");
         let write = || -> std::io::Result<()> {
             fs::create_dir_all(&self.dir)?;
             let mut file = File::create(&fresh)?;
             file.write_all(MAGIC)?;
+            file.write_all(&[*id])?;
             file.write_all(&prefix)?;
             let count = bytes.len().div_ceil(CHUNK);
             for (number, chunk) in bytes.chunks(CHUNK).enumerate() {
-                let sealed = self.seal(hash, &prefix, number as u64, number + 1 == count, chunk);
+                let sealed = seal(key, hash, &prefix, number as u64, number + 1 == count, chunk);
                 file.write_all(&sealed.map_err(|()| std::io::Error::other("sealing failed"))?)?;
             }
             file.sync_all()?;
@@ -104,7 +132,9 @@ impl SealedFiles {
         let mut head = [0; HEAD as usize];
         file.read_exact(&mut head).map_err(|error| failed(&error))?;
         let (magic, prefix) = head.split_first_chunk::<4>().ok_or_else(damaged)?;
+        let (id, prefix) = prefix.split_first().ok_or_else(damaged)?;
         let prefix: [u8; PREFIX] = prefix.try_into().map_err(|_| damaged())?;
+        let key = self.keys.get(id).ok_or_else(damaged)?;
         if magic != MAGIC {
             return Err(damaged());
         }
@@ -118,7 +148,7 @@ impl SealedFiles {
             file.seek(SeekFrom::Start(place)).map_err(|error| failed(&error))?;
             let mut sealed = Vec::new();
             (&mut file).take((CHUNK + TAG) as u64).read_to_end(&mut sealed).map_err(|error| failed(&error))?;
-            let plain = self.open(hash, &prefix, number, number + 1 == count, &sealed).ok_or_else(damaged)?;
+            let plain = open(key, hash, &prefix, number, number + 1 == count, &sealed).ok_or_else(damaged)?;
             let start = (at % CHUNK as u64) as usize;
             let end = plain.len().min(start + (until - at) as usize);
             let some = plain.get(start..end).filter(|some| !some.is_empty()).ok_or_else(damaged)?;
@@ -160,42 +190,32 @@ impl SealedFiles {
         });
         Ok(named.collect())
     }
+}
 
-    /// Seals a few words that stand in the database beside a file.
-    pub(crate) fn seal_row(&self, name: &FileName, plain: &[u8], nonce: [u8; 24]) -> Result<Vec<u8>> {
-        let aad = [ABOUT_ROW, name].concat();
-        let cipher = XChaCha20Poly1305::new((&*self.key).into());
-        let sealed = cipher.encrypt((&nonce).into(), Payload { msg: plain, aad: &aad });
-        let sealed = sealed.map_err(|_| TabletError::internal("sealing failed"))?;
-        Ok([nonce.as_slice(), &sealed].concat())
-    }
+fn seal(
+    key: &FileKey,
+    hash: &MediaHash,
+    prefix: &[u8; PREFIX],
+    number: u64,
+    last: bool,
+    plain: &[u8],
+) -> std::result::Result<Vec<u8>, ()> {
+    let cipher = XChaCha20Poly1305::new((&**key).into());
+    let aad = about(hash, number, last);
+    cipher.encrypt((&nonce(prefix, number)).into(), Payload { msg: plain, aad: &aad }).map_err(|_| ())
+}
 
-    /// Opens them.
-    pub(crate) fn open_row(&self, name: &FileName, sealed: &[u8]) -> Result<Vec<u8>> {
-        let (nonce, text) = sealed.split_first_chunk::<24>().ok_or_else(damaged)?;
-        let aad = [ABOUT_ROW, name].concat();
-        let cipher = XChaCha20Poly1305::new((&*self.key).into());
-        cipher.decrypt(nonce.into(), Payload { msg: text, aad: &aad }).map_err(|_| damaged())
-    }
-
-    fn seal(
-        &self,
-        hash: &MediaHash,
-        prefix: &[u8; PREFIX],
-        number: u64,
-        last: bool,
-        plain: &[u8],
-    ) -> std::result::Result<Vec<u8>, ()> {
-        let cipher = XChaCha20Poly1305::new((&*self.key).into());
-        let aad = about(hash, number, last);
-        cipher.encrypt((&nonce(prefix, number)).into(), Payload { msg: plain, aad: &aad }).map_err(|_| ())
-    }
-
-    fn open(&self, hash: &MediaHash, prefix: &[u8; PREFIX], number: u64, last: bool, sealed: &[u8]) -> Option<Vec<u8>> {
-        let cipher = XChaCha20Poly1305::new((&*self.key).into());
-        let aad = about(hash, number, last);
-        cipher.decrypt((&nonce(prefix, number)).into(), Payload { msg: sealed, aad: &aad }).ok()
-    }
+fn open(
+    key: &FileKey,
+    hash: &MediaHash,
+    prefix: &[u8; PREFIX],
+    number: u64,
+    last: bool,
+    sealed: &[u8],
+) -> Option<Vec<u8>> {
+    let cipher = XChaCha20Poly1305::new((&**key).into());
+    let aad = about(hash, number, last);
+    cipher.decrypt((&nonce(prefix, number)).into(), Payload { msg: sealed, aad: &aad }).ok()
 }
 
 fn nonce(prefix: &[u8; PREFIX], number: u64) -> [u8; 24] {
@@ -239,7 +259,7 @@ mod tests {
     use super::*;
 
     fn files(dir: &Path, key: u8) -> SealedFiles {
-        SealedFiles::new(dir, Zeroizing::new([key; 32]))
+        SealedFiles::new(dir, Zeroizing::new([9; 32]), BTreeMap::from([(key, Zeroizing::new([key; 32]))]))
     }
 
     fn some(length: usize) -> (Vec<u8>, MediaHash) {
@@ -301,9 +321,27 @@ mod tests {
         fs::copy(files.path(&files.name(&other)), &path).unwrap();
         assert_eq!(files.whole(&hash).unwrap_err().code, "storage.damaged");
         fs::write(&path, &kept).unwrap();
-        let stranger = SealedFiles::new(dir.path(), Zeroizing::new([2; 32]));
-        fs::copy(&path, stranger.path(&stranger.name(&hash))).unwrap();
+        assert_eq!(super::tests::files(dir.path(), 2).whole(&hash).unwrap_err().code, "storage.damaged");
+        let stranger = BTreeMap::from([(1, Zeroizing::new([2; 32]))]);
+        let stranger = SealedFiles::new(dir.path(), Zeroizing::new([9; 32]), stranger);
         assert_eq!(stranger.whole(&hash).unwrap_err().code, "storage.damaged");
         assert_eq!(files.whole(&hash).unwrap().unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_file_is_sealed_anew_with_the_newest_key_under_the_same_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let (bytes, hash) = some(CHUNK + 5);
+        files(dir.path(), 1).keep(&hash, &bytes, [9; 16]).unwrap();
+        let keys = |ids: &[u8]| ids.iter().map(|id| (*id, Zeroizing::new([*id; 32]))).collect();
+        let both = SealedFiles::new(dir.path(), Zeroizing::new([9; 32]), keys(&[1, 2]));
+        assert_eq!(both.whole(&hash).unwrap().unwrap(), bytes);
+        both.seal_anew(&hash, [7; 16]).unwrap();
+        let sealed = fs::read(both.path(&both.name(&hash))).unwrap();
+        both.seal_anew(&hash, [8; 16]).unwrap();
+        assert_eq!(fs::read(both.path(&both.name(&hash))).unwrap(), sealed, "once is enough");
+        assert_eq!(files(dir.path(), 2).whole(&hash).unwrap().unwrap(), bytes);
+        assert_eq!(files(dir.path(), 1).whole(&hash).unwrap_err().code, "storage.damaged");
+        both.seal_anew(&some(3).1, [7; 16]).unwrap();
     }
 }

@@ -5,9 +5,16 @@ use ploughshare_core::ids::{DeviceId, JournalId, SegmentHash};
 use ploughshare_core::keys::sha256;
 use ploughshare_core::receipt::{Receipt, Safe};
 use ploughshare_core::segment::{Header, SealedSegment, VerifiedSegment};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
 
-use super::{Result, id};
+use super::{Connection, Result, id};
+
+/// Where the bytes of segments are sealed.
+pub(super) const BYTES: &str = "segments.bytes";
+/// Where the register's words about a refusal are sealed.
+pub(super) const WHY: &str = "segments.refused_why";
+/// Where bytes that wait are sealed.
+pub(super) const ASIDE: &str = "aside.bytes";
 
 struct NewSegment<'a> {
     hash: SegmentHash,
@@ -21,8 +28,8 @@ struct NewSegment<'a> {
 
 fn insert(conn: &Connection, new: &NewSegment<'_>) -> Result<i64> {
     let mut write = conn.prepare_cached(
-        "INSERT INTO segments (hash, wire_hash, journal, first, next, own, device, state, bytes, size, sealed_ms, decision_held)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        "INSERT INTO segments (hash, wire_hash, journal, first, next, own, device, state, bytes, size, decision_held)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?;
     write.execute(params![
         new.hash.as_bytes(),
@@ -33,9 +40,8 @@ fn insert(conn: &Connection, new: &NewSegment<'_>) -> Result<i64> {
         new.own,
         new.device.as_bytes(),
         new.state,
-        new.bytes,
+        conn.seal(BYTES, new.hash.as_bytes(), new.bytes)?,
         new.bytes.len() as i64,
-        new.header.sealed_ms,
         new.header.decision_held as i64
     ])?;
     Ok(conn.last_insert_rowid())
@@ -94,13 +100,30 @@ pub(crate) fn outbox(conn: &Connection) -> Result<Vec<Outgoing>> {
 /// Segments of one device, or of all, that the register is known to have, in the order they came.
 pub(crate) fn held(conn: &Connection, by: Option<&DeviceId>) -> Result<Vec<Vec<u8>>> {
     let mut query = conn.prepare_cached(
-        "SELECT bytes FROM segments
+        "SELECT hash, bytes FROM segments
          WHERE state IN ('receipted', 'taken', 'branch') AND (?1 IS NULL OR device = ?1)
            AND id NOT IN (SELECT segment FROM carried)
          ORDER BY id",
     )?;
-    let rows = query.query_map(params![by.map(|device| device.as_bytes().to_vec())], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    let rows = query.query_map(params![by.map(|device| device.as_bytes().to_vec())], hash_and_bytes)?;
+    opened(conn, rows)
+}
+
+type HashAndBytes = (Vec<u8>, Vec<u8>);
+
+fn hash_and_bytes(row: &rusqlite::Row<'_>) -> rusqlite::Result<HashAndBytes> {
+    Ok((row.get(0)?, row.get(1)?))
+}
+
+fn opened(
+    conn: &Connection,
+    rows: impl Iterator<Item = rusqlite::Result<HashAndBytes>>,
+) -> Result<Vec<Vec<u8>>> {
+    rows.map(|row| {
+        let (hash, sealed) = row?;
+        Ok(conn.unseal(BYTES, &hash, &sealed)?.to_vec())
+    })
+    .collect()
 }
 
 /// A segment that is here.
@@ -133,9 +156,9 @@ pub(crate) fn beyond(conn: &Connection, journal: &JournalId, from: u64) -> Resul
 /// Segments of the register's own journal from a decision on.
 pub(crate) fn decisions_from(conn: &Connection, register: &DeviceId, from: u64) -> Result<Vec<Vec<u8>>> {
     let mut query =
-        conn.prepare_cached("SELECT bytes FROM segments WHERE device = ?1 AND next > ?2 ORDER BY first, id")?;
-    let rows = query.query_map(params![register.as_bytes(), from as i64], |row| row.get(0))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+        conn.prepare_cached("SELECT hash, bytes FROM segments WHERE device = ?1 AND next > ?2 ORDER BY first, id")?;
+    let rows = query.query_map(params![register.as_bytes(), from as i64], hash_and_bytes)?;
+    opened(conn, rows)
 }
 
 /// Whether a segment ends a journal at this number with this chain: both sides hold the same branch up to there.
@@ -157,14 +180,15 @@ pub(crate) fn outbox_bytes(conn: &Connection) -> Result<u64> {
 /// The bytes of a segment.
 pub(crate) fn bytes(conn: &Connection, hash: &SegmentHash) -> Result<Option<Vec<u8>>> {
     let mut query = conn.prepare_cached("SELECT bytes FROM segments WHERE hash = ?1")?;
-    Ok(query.query_row(params![hash.as_bytes()], |row| row.get(0)).optional()?)
+    let sealed: Option<Vec<u8>> = query.query_row(params![hash.as_bytes()], |row| row.get(0)).optional()?;
+    sealed.map(|sealed| Ok(conn.unseal(BYTES, hash.as_bytes(), &sealed)?.to_vec())).transpose()
 }
 
 /// A receipt names this own segment: it is safe. Gives how many entries it carries when that is news.
 pub(crate) fn receipted(conn: &Connection, safe: &Safe, receipt: &Receipt) -> Result<Option<u64>> {
     let mut write = conn.prepare_cached(
         "UPDATE segments
-         SET state = 'receipted', place = ?2, leaf = ?3, received_ms = ?4, refused_code = NULL, refused_text = NULL
+         SET state = 'receipted', place = ?2, leaf = ?3, received_ms = ?4, refused_code = NULL, refused_why = NULL
          WHERE hash = ?1 AND own = 1 AND state <> 'receipted'
          RETURNING next - first",
     )?;
@@ -203,10 +227,12 @@ pub(crate) fn ends_with(conn: &Connection, journal: &JournalId, next: u64, chain
 /// The register refused an own segment. Gives its journal when it is one that waited for an answer.
 pub(crate) fn refused(conn: &Connection, refused: &Refused) -> Result<Option<JournalId>> {
     let Some(journal) = journal_of(conn, refused)? else { return Ok(None) };
+    let named = "(wire_hash = ?1 OR hash = ?1) AND own = 1 AND state = 'sealed'";
+    let mut query = conn.prepare_cached(&format!("SELECT hash FROM segments WHERE {named}"))?;
+    let hash: Vec<u8> = query.query_row(params![refused.hash.as_bytes()], |row| row.get(0))?;
     conn.execute(
-        "UPDATE segments SET state = 'refused', refused_code = ?2, refused_text = ?3
-         WHERE (wire_hash = ?1 OR hash = ?1) AND own = 1 AND state = 'sealed'",
-        params![refused.hash.as_bytes(), refused.code, refused.detail],
+        "UPDATE segments SET state = 'refused', refused_code = ?2, refused_why = ?3 WHERE hash = ?1",
+        params![hash, refused.code, conn.seal(WHY, &hash, refused.detail.as_bytes())?],
     )?;
     Ok(Some(journal))
 }
@@ -237,18 +263,19 @@ pub(crate) struct RefusedRow {
 /// Own segments that the register refused.
 pub(crate) fn all_refused(conn: &Connection) -> Result<Vec<RefusedRow>> {
     let mut query = conn.prepare_cached(
-        "SELECT hash, next - first, refused_code, refused_text FROM segments WHERE state = 'refused' AND own = 1 ORDER BY id",
+        "SELECT hash, next - first, refused_code, refused_why FROM segments WHERE state = 'refused' AND own = 1 ORDER BY id",
     )?;
     let rows = query.query_map([], |row| {
-        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get::<_, Option<String>>(3)?))
+        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get::<_, Option<Vec<u8>>>(3)?))
     })?;
     rows.map(|row| {
-        let (hash, entries, code, detail) = row?;
+        let (hash, entries, code, why) = row?;
+        let detail = why.map(|sealed| conn.unseal(WHY, &hash, &sealed)).transpose()?;
         Ok(RefusedRow {
             hash: id(&hash, SegmentHash::from_bytes)?,
             entries: entries as u64,
             code,
-            detail: detail.unwrap_or_default(),
+            detail: String::from_utf8_lossy(detail.as_deref().map_or(&[], Vec::as_slice)).into_owned(),
         })
     })
     .collect()
@@ -260,14 +287,20 @@ pub(crate) fn put_aside(conn: &Connection, bytes: &[u8], code: &str, now_ms: i64
         "INSERT INTO aside (wire_hash, bytes, code, since_ms) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (wire_hash) DO UPDATE SET code = excluded.code",
     )?;
-    write.execute(params![sha256(bytes), bytes, code, now_ms])?;
+    let hash = sha256(bytes);
+    write.execute(params![hash, conn.seal(ASIDE, &hash, bytes)?, code, now_ms])?;
     Ok(())
 }
 
 /// Everything that is aside.
 pub(crate) fn all_aside(conn: &Connection) -> Result<Vec<Vec<u8>>> {
-    let mut query = conn.prepare_cached("SELECT bytes FROM aside ORDER BY since_ms, wire_hash")?;
-    Ok(query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?)
+    let mut query = conn.prepare_cached("SELECT wire_hash, bytes FROM aside ORDER BY since_ms, wire_hash")?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    rows.map(|row| {
+        let (hash, sealed) = row?;
+        Ok(conn.unseal(ASIDE, &hash, &sealed)?.to_vec())
+    })
+    .collect()
 }
 
 /// Bytes that could be judged are aside no longer.

@@ -95,7 +95,12 @@ fn an_own_last_entry_that_a_head_stands_on_is_not_named_again() {
     amina.sync(register).unwrap();
     let last = amina.edit_json(&doc, r#"{"year": 1975}"#).unwrap();
     let id = doc.parse().unwrap();
-    let store = crate::store::Store::open(a.path()).unwrap();
+    let store = crate::store::Store::open(
+        a.path(),
+        &crate::FileVault::new(&a.path().join("no-backup").to_string_lossy()),
+        &crate::SystemPlatform::default(),
+    )
+    .unwrap();
     let kept = crate::store::entries::about(store.read(), &id).unwrap();
     let said = kept.iter().find(|s| s.hash.to_string() == last.entry).unwrap();
     let after: Vec<String> = said.entry.after.iter().map(ToString::to_string).collect();

@@ -83,20 +83,33 @@ fn a_backup_restored_over_later_work_goes_on_in_a_new_journal_once_the_register_
 }
 
 #[test]
-fn a_store_without_its_key_can_be_read_and_enrolled_again() {
+fn a_store_restored_without_its_vault_is_sealed_until_a_registrar_allows_another_tablet_to_open_it() {
     let dir = tempfile::tempdir().unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let register = FakeRegister::new();
+    register.publish_key();
     let tablet = enrolled(dir.path(), &register, "Amina");
     let doc = tablet.record(rifle("AB 1")).unwrap().document;
+    let first = tablet.enrolment().unwrap().device;
     drop(tablet);
     copy(dir.path(), elsewhere.path(), false);
     let moved = reopened(elsewhere.path());
+    for code in [moved.show(&doc).unwrap_err().code, moved.sync(register.clone()).unwrap_err().code] {
+        assert_eq!(code, "storage.sealed_no_key");
+    }
+    let refused = moved.enrol(register.clone(), "http://register.test", "Amina", "B").unwrap_err();
+    assert_eq!((refused.code.as_str(), refused.data_safe), ("reopen.not_allowed", true));
+    assert_eq!(moved.show(&doc).unwrap_err().code, "storage.sealed_no_key");
+    let now = moved.enrolment().unwrap().device;
+    assert_ne!(first, now);
+    register.allow_reopening(first.parse().unwrap(), now.parse().unwrap());
+    moved.reopen(register.clone()).unwrap();
     assert!(moved.show(&doc).is_ok());
-    assert_eq!(moved.sync(register.clone()).unwrap_err().code, "enrol.key_missing");
+    // What was said under the key that is gone stays, and new work goes on under the new one.
     assert_eq!(moved.status().unwrap().entries_stranded, 1);
-    moved.enrol(register.clone(), "http://register.test", "Amina", "B").unwrap();
     moved.record(rifle("AB 2")).unwrap();
     assert_eq!(moved.sync(register.clone()).unwrap().pushed, 1);
     assert_eq!(moved.status().unwrap().entries_stranded, 1);
+    drop(moved);
+    assert!(reopened(elsewhere.path()).show(&doc).is_ok(), "the vault holds its key now");
 }

@@ -8,6 +8,7 @@ use ploughshare_core::decision::Decision;
 use ploughshare_core::identity::Role;
 
 use super::register::officer;
+use super::sealed::unsealed;
 use super::*;
 use crate::{
     Attesting, BootTime, FileVault, ListFilter, OfficerSession, Pin, Platform, PlatformError, SystemPlatform,
@@ -18,28 +19,28 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const PIN: &str = "274183";
 
 /// A device whose clock can be set and which can be switched off and on.
-struct Device {
+pub(super) struct Device {
     wall_ms: AtomicI64,
     up_ms: AtomicI64,
     boot: Mutex<String>,
 }
 
 impl Device {
-    fn new() -> Arc<Self> {
+    pub(super) fn new() -> Arc<Self> {
         let boot = Mutex::new("first".to_owned());
         Arc::new(Self { wall_ms: AtomicI64::new(1_900_000_000_000), up_ms: AtomicI64::new(5_000), boot })
     }
 
-    fn passes(&self, ms: i64) {
+    pub(super) fn passes(&self, ms: i64) {
         self.wall_ms.fetch_add(ms, Ordering::SeqCst);
         self.up_ms.fetch_add(ms, Ordering::SeqCst);
     }
 
-    fn set_clock(&self, by_ms: i64) {
+    pub(super) fn set_clock(&self, by_ms: i64) {
         self.wall_ms.fetch_add(by_ms, Ordering::SeqCst);
     }
 
-    fn restart(&self) {
+    pub(super) fn restart(&self) {
         self.up_ms.store(0, Ordering::SeqCst);
         self.boot.lock().unwrap().push('+');
     }
@@ -63,20 +64,20 @@ impl Platform for Device {
     }
 }
 
-fn open_on(dir: &Path, device: &Arc<Device>) -> Tablet {
+pub(super) fn open_on(dir: &Path, device: &Arc<Device>) -> Tablet {
     let vault = Arc::new(FileVault::new(&dir.join("no-backup").to_string_lossy()));
     Tablet::open_with(TabletConfig::new(&dir.to_string_lossy()), device.clone(), vault).unwrap()
 }
 
 /// A tablet of Amina, with a rifle that she recorded.
-fn shared(dir: &Path, device: &Arc<Device>, register: &Arc<FakeRegister>) -> (Tablet, String) {
+pub(super) fn shared(dir: &Path, device: &Arc<Device>, register: &Arc<FakeRegister>) -> (Tablet, String) {
     let tablet = open_on(dir, device);
     tablet.enrol(register.clone(), "http://register.test", "Amina", "Amina").unwrap();
     let item = tablet.record(rifle("KV 1")).unwrap().document;
     (tablet, item)
 }
 
-fn joins(tablet: &Tablet, register: &Arc<FakeRegister>, name: &str, role: Role) {
+pub(super) fn joins(tablet: &Tablet, register: &Arc<FakeRegister>, name: &str, role: Role) {
     register.decide(&[
         Decision::OfficerNamed { officer: officer(name), name: name.to_owned() },
         Decision::RoleGranted { officer: officer(name), role },
@@ -95,7 +96,7 @@ fn attest(
     tablet.attest(session, Attesting { documents, what: what.to_owned(), note: String::new(), as_claim: false }, None)
 }
 
-fn code<T: std::fmt::Debug>(result: Result<T, TabletError>) -> String {
+pub(super) fn code<T: std::fmt::Debug>(result: Result<T, TabletError>) -> String {
     result.unwrap_err().code
 }
 
@@ -222,7 +223,8 @@ fn an_answer_that_was_lost_is_asked_for_again_with_the_same_key() {
     let again = tablet.add_officer(register.clone(), None, "ticket-of-again Ines", &Pin::from("918273")).unwrap();
     assert_ne!(again.fingerprint, pending[0].fingerprint);
     assert_eq!(code(tablet.add_officer(register.clone(), None, "used", &Pin::from(PIN))), "ticket.used");
-    assert_eq!((tablet.officers().unwrap().len(), vault()), (1, kept));
+    // The old key's count of wrong PINs went with it.
+    assert_eq!((tablet.officers().unwrap().len(), vault()), (1, kept - 1));
     let other = tablet.add_officer(register.clone(), Some("https://elsewhere.test"), "x", &Pin::from(PIN));
     assert_eq!(code(other), "officer.other_register");
 }
@@ -324,17 +326,45 @@ fn a_copy_of_the_store_without_the_vault_opens_with_no_pin() {
     drop(tablet);
     std::fs::copy(dir.path().join("tablet.db"), copy.path().join("tablet.db")).unwrap();
     let stolen = open_on(copy.path(), &device);
-    assert_eq!(code(stolen.sign_in("Ines", &Pin::from(PIN))), "officer.no_secret");
-    assert_eq!(stolen.show(&item).unwrap().statements.len(), 1);
+    assert_eq!(code(stolen.sign_in("Ines", &Pin::from(PIN))), "storage.sealed_no_key");
+    assert_eq!(code(stolen.show(&item)), "storage.sealed_no_key");
     // A vault of another device is no better.
+    drop(stolen);
     let vault = FileVault::new(&copy.path().join("no-backup").to_string_lossy());
+    crate::KeyVault::store(&vault, "store.key", vec![7; 32]).unwrap();
     for file in std::fs::read_dir(dir.path().join("no-backup")).unwrap() {
         let name = file.unwrap().file_name().into_string().unwrap();
         if name.starts_with("officer.") {
             crate::KeyVault::store(&vault, &name, vec![7; 32]).unwrap();
         }
     }
-    assert_eq!(code(stolen.sign_in("Ines", &Pin::from(PIN))), "officer.wrong_pin");
+    assert_eq!(code(open_on(copy.path(), &device).sign_in("Ines", &Pin::from(PIN))), "storage.sealed_no_key");
+    // Nor is the store's own key without the officer's.
+    let key = std::fs::read(dir.path().join("no-backup/store.key")).unwrap();
+    crate::KeyVault::store(&vault, "store.key", key).unwrap();
+    assert_eq!(code(open_on(copy.path(), &device).sign_in("Ines", &Pin::from(PIN))), "officer.wrong_pin");
+}
+
+#[test]
+fn an_older_store_put_back_does_not_take_back_wrong_pins() {
+    let dir = tempfile::tempdir().unwrap();
+    let (device, register) = (Device::new(), FakeRegister::new());
+    let (tablet, _) = shared(dir.path(), &device, &register);
+    joins(&tablet, &register, "Ines", Role::Inspector);
+    drop(tablet);
+    let before = std::fs::read(dir.path().join("tablet.db")).unwrap();
+    let tablet = open_on(dir.path(), &device);
+    for _ in 0..4 {
+        assert_eq!(code(tablet.sign_in("Ines", &Pin::from("000001"))), "officer.wrong_pin");
+    }
+    assert_eq!(code(tablet.sign_in("Ines", &Pin::from(PIN))), "officer.locked");
+    drop(tablet);
+    std::fs::write(dir.path().join("tablet.db"), before).unwrap();
+    let tablet = open_on(dir.path(), &device);
+    assert_eq!(tablet.officers().unwrap()[0].wrong_pins, 0, "the store itself has forgotten them");
+    assert_eq!(code(tablet.sign_in("Ines", &Pin::from(PIN))), "officer.locked");
+    device.passes(31_000);
+    tablet.sign_in("Ines", &Pin::from(PIN)).unwrap();
 }
 
 #[test]
@@ -426,25 +456,13 @@ fn a_store_made_before_reviews_were_kept_is_brought_up_and_reviewed_once() {
     joins(&tablet, &register, "Ines", Role::Inspector);
     attest(&tablet, &sign_in(&tablet, "Ines"), "verified", &[&item]).unwrap();
     tablet.record(rifle("KV 2")).unwrap();
-    drop(tablet);
-    let db = rusqlite::Connection::open(dir.path().join("tablet.db")).unwrap();
-    db.execute_batch(
-        "DROP TABLE officer_keys;
-         DROP TABLE person_blobs;
-         DROP TABLE marks;
-         DROP TABLE mark_blocks;
-         DROP INDEX documents_attested;
-         ALTER TABLE documents DROP COLUMN review_state;
-         ALTER TABLE documents DROP COLUMN attestations;
-         PRAGMA user_version = 1;",
-    )
-    .unwrap();
-    drop(db);
+    unsealed(dir.path(), tablet, 1);
     let tablet = open_on(dir.path(), &device);
     let filter = |state: &str| ListFilter { review: Some(state.to_owned()), ..ListFilter::default() };
     assert_eq!(tablet.list(filter("verified")).unwrap().rows[0].document, item);
     assert_eq!(tablet.list(filter("none")).unwrap().rows.len(), 1);
     assert_eq!(tablet.officers().unwrap(), []);
+    drop(tablet);
     let db = rusqlite::Connection::open(dir.path().join("tablet.db")).unwrap();
     let due: i64 = db.query_row("SELECT count(*) FROM kv WHERE key = 'reviews_due'", [], |row| row.get(0)).unwrap();
     assert_eq!(due, 0);

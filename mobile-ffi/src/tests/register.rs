@@ -12,6 +12,7 @@ use ploughshare_core::ids::{DeviceId, JournalId, OfficerId, OperationId, Segment
 use ploughshare_core::journal::{Fit, Tail};
 use ploughshare_core::keys::{PublicKey, SecretKey, sha256};
 use ploughshare_core::receipt::{Receipt, Safe};
+use ploughshare_core::reopening::Keys;
 use ploughshare_core::segment::{Header, Level, open, seal};
 use serde_json::{Value as Json, json};
 
@@ -61,6 +62,10 @@ struct State {
     tails: BTreeMap<JournalId, Tail>,
     decision: u64,
     token: u64,
+    /// Devices that were revoked, with how many segments of theirs were set aside.
+    revoked: BTreeMap<DeviceId, BTreeSet<[u8; 32]>>,
+    /// Devices whose stores may be opened once, with which device may.
+    reopenings: BTreeMap<DeviceId, DeviceId>,
     largest_body: usize,
     /// Segments of which the beginning is here.
     parts: BTreeMap<DeviceId, Part>,
@@ -70,6 +75,8 @@ struct State {
 /// The register.
 pub struct FakeRegister {
     key: SecretKey,
+    /// What tablets seal to.
+    identity: age::x25519::Identity,
     operation: OperationId,
     state: Mutex<State>,
 }
@@ -83,6 +90,7 @@ impl FakeRegister {
     pub fn new() -> std::sync::Arc<Self> {
         let register = Self {
             key: SecretKey::ed25519(&[42; 32]),
+            identity: age::x25519::Identity::generate(),
             operation: OperationId::from_bytes([7; 16]),
             state: Mutex::new(State {
                 faults: Faults::default(),
@@ -94,6 +102,8 @@ impl FakeRegister {
                 tails: BTreeMap::new(),
                 decision: 0,
                 token: 0,
+                revoked: BTreeMap::new(),
+                reopenings: BTreeMap::new(),
                 largest_body: 0,
                 parts: BTreeMap::new(),
                 exchanges: 0,
@@ -294,6 +304,41 @@ impl FakeRegister {
         (200, said)
     }
 
+    /// Tells tablets to which key they seal, as a register does that has one.
+    pub fn publish_key(&self) {
+        self.decide(&[Decision::PersonKeyPublished { key: self.identity.to_public().to_string() }]);
+    }
+
+    /// Revokes a device.
+    pub fn revoke_device(&self, device: DeviceId) {
+        self.state.lock().unwrap().revoked.insert(device, BTreeSet::new());
+        self.decide(&[Decision::DeviceRevoked { device, effective_ms: NOW }]);
+    }
+
+    /// Segments that a revoked device brought and that were set aside.
+    pub fn set_aside(&self, device: DeviceId) -> usize {
+        self.state.lock().unwrap().revoked[&device].len()
+    }
+
+    /// A registrar allows a sealed store to be opened once.
+    pub fn allow_reopening(&self, device: DeviceId, by: DeviceId) {
+        self.state.lock().unwrap().reopenings.insert(device, by);
+    }
+
+    /// Opens an escrow for a device that may have it.
+    fn reopen(&self, body: &Json, by: DeviceId) -> (u32, Json) {
+        let escrow = hex::decode(body["escrow"].as_str().unwrap()).unwrap();
+        let keys = Keys::from_bytes(&age::decrypt(&self.identity, &escrow).unwrap()).unwrap();
+        let mut state = self.state.lock().unwrap();
+        let allowed =
+            state.reopenings.get(&keys.device) == Some(&by) && state.reopenings.remove(&keys.device).is_some();
+        if !allowed && (state.revoked.contains_key(&by) || keys.device != by) {
+            return (403, json!({ "code": "reopen.not_allowed", "detail": "a registrar has to allow this" }));
+        }
+        let to: age::x25519::Recipient = body["recipient"].as_str().unwrap().parse().unwrap();
+        (200, json!({ "sealed": hex::encode(age::encrypt(&to, &keys.to_bytes()).unwrap()) }))
+    }
+
     /// How many blocks of numbers were given.
     pub fn mark_blocks(&self) -> usize {
         self.state.lock().unwrap().marks.len()
@@ -434,6 +479,10 @@ impl Transport for FakeRegister {
             let body: Json = serde_json::from_slice(&request.body).unwrap();
             return json_answer(match path {
                 "enrol" => self.enrol(&body),
+                "devices/reopen" => {
+                    let token = request.headers.iter().find(|h| h.name == "authorization").unwrap();
+                    self.reopen(&body, token.value.split_once('.').unwrap().1.parse().unwrap())
+                }
                 "officers/keys" => {
                     let token = request.headers.iter().find(|h| h.name == "authorization").unwrap();
                     let device = token.value.split_once('.').unwrap().1.parse().unwrap();
@@ -463,7 +512,9 @@ impl Transport for FakeRegister {
                     let signature = hex::decode(body["signature"].as_str().unwrap()).unwrap();
                     state.devices[&device].verify(b"ploughshare device proof v1\nc0ffee", &signature).unwrap();
                     state.token += 1;
-                    (200, json!({ "token": format!("{}.{device}", state.token), "expires_at_ms": i64::MAX / 2 }))
+                    let revoked = state.revoked.contains_key(&device);
+                    let token = format!("{}.{device}", state.token);
+                    (200, json!({ "token": token, "expires_at_ms": i64::MAX / 2, "revoked": revoked }))
                 }
                 other => panic!("no such path: {other}"),
             });
@@ -489,10 +540,20 @@ impl Transport for FakeRegister {
             return json_answer((401, json!({ "code": "auth.expired", "detail": "the token has run out" })));
         }
         let device = device.parse().unwrap();
-        let answer = if path == format!("operations/{}/stream", self.operation) {
+        let streamed = path == format!("operations/{}/stream", self.operation);
+        if !streamed {
+            assert_eq!(path, format!("operations/{}/exchange", self.operation));
+        }
+        if let Some(aside) = self.state.lock().unwrap().revoked.get_mut(&device) {
+            if !streamed {
+                let said = Request::from_bytes(&request.body).unwrap();
+                aside.extend(said.segments.iter().map(|bytes| sha256(bytes)));
+            }
+            return json_answer((403, json!({ "code": "device.revoked", "detail": "this device was revoked" })));
+        }
+        let answer = if streamed {
             self.stream(&request.body, device)
         } else {
-            assert_eq!(path, format!("operations/{}/exchange", self.operation));
             self.exchange(&Request::from_bytes(&request.body).unwrap(), device).to_bytes()
         };
         let mut state = self.state.lock().unwrap();

@@ -1,11 +1,13 @@
 //! Stories through the shipped `fieldkit`, against the shipped `ploughshare` over HTTP on loopback.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod canary;
 mod copied;
 mod imports;
 mod killed;
 mod officers;
 mod refused;
+mod sealed;
 mod site;
 mod work;
 

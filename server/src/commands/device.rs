@@ -1,4 +1,4 @@
-//! `ploughshare device list|revoke`.
+//! `ploughshare device list|revoke|reopen`.
 
 use ploughshare_core::ids::DeviceId;
 use serde_json::json;
@@ -7,6 +7,7 @@ use super::answer::when;
 use super::{Answer, Failure};
 use crate::app::App;
 use crate::identity::people;
+use crate::reopening;
 use crate::store::identity::{self as rows, Device};
 
 #[derive(Debug, clap::Subcommand)]
@@ -17,6 +18,14 @@ pub(super) enum Command {
     Revoke {
         /// Its id.
         device: DeviceId,
+    },
+    /// Allow a sealed tablet that was revoked, or whose store another tablet holds now, to be opened again, once.
+    Reopen {
+        /// The device that sealed the store.
+        device: DeviceId,
+        /// The device that opens it, where the store was restored on a tablet that was enrolled anew.
+        #[arg(long)]
+        by: Option<DeviceId>,
     },
 }
 
@@ -32,6 +41,16 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             let text =
                 if changed { "revoked; it cannot sync any more" } else { "it was revoked before; nothing was changed" };
             Ok(Answer::new(json!({ "device": device, "revoked": true, "changed": changed }), text))
+        }
+        Command::Reopen { device, by } => {
+            let by = by.unwrap_or(device);
+            let changed = reopening::allow(app, "operator", &device, &by).await?;
+            let text = if changed {
+                "allowed once; the tablet opens its store at its next `fieldkit reopen` or `fieldkit sync`"
+            } else {
+                "it was allowed before and not used yet; nothing was changed"
+            };
+            Ok(Answer::new(json!({ "device": device, "by": by, "allowed": true, "changed": changed }), text))
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::persons::PersonsError;
 use crate::projection::ProjectionError;
 use crate::rebuild::RebuildError;
 use crate::registrar::RegistrarError;
+use crate::reopening::ReopenError;
 use crate::store::StoreError;
 
 const UNCHANGED: &str = "nothing was changed; what is in the register is safe";
@@ -143,6 +144,16 @@ impl From<PersonsError> for Failure {
             _ => "see `ploughshare person list`, correct the command, run it again",
         };
         Self::new(code, &error, next)
+    }
+}
+
+impl From<ReopenError> for Failure {
+    fn from(error: ReopenError) -> Self {
+        let code = error.code();
+        match error {
+            ReopenError::Store(error) => error.into(),
+            other => Self::new(code, &other, "see `ploughshare device list`, correct the command, run it again"),
+        }
     }
 }
 

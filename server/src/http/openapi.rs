@@ -11,7 +11,7 @@ use super::problem::Problem;
 use super::{
     audit, auth, bundles, certificates, claims, codes, conflicts, counts, duplicates, enrol, entries, exchange,
     findings, health, history, items, lookups, marks, media, media_reads, metrics, officer_keys, packs, person_reads,
-    persons, procedures, queues, session, setup_page, statements, stores, stream, transfers, waiting,
+    persons, procedures, queues, reopening, session, setup_page, statements, stores, stream, transfers, waiting,
 };
 
 #[derive(OpenApi)]
@@ -23,6 +23,7 @@ use super::{
     paths(
         enrol::enrol,
         officer_keys::add,
+        reopening::reopen,
         auth::challenge,
         auth::token,
         session::sign_in,

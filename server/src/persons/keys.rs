@@ -161,6 +161,11 @@ async fn kept_check(feed: &Db) -> StoreResult<Option<[u8; 32]>> {
 }
 
 impl PersonKeys {
+    /// Opens what a tablet sealed to a key of the register; `None` where it was sealed to none of them, or was changed.
+    pub fn unseal(&self, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        self.identities.iter().find_map(|identity| age::decrypt(identity, sealed).ok()).map(Zeroizing::new)
+    }
+
     /// Of these keys, newest first.
     pub(super) fn of(identities: Vec<age::x25519::Identity>, master: Zeroizing<[u8; 32]>) -> Self {
         let public = |one: Option<&age::x25519::Identity>| one.map(|i| i.to_public().to_string()).unwrap_or_default();

@@ -37,6 +37,7 @@ pub const FEED: &[Table] = &[
     table("certificate", &["operation", "document"]),
     table("account", &["officer"]),
     table("setup_link", &["secret_hash"]),
+    table("device_reopening", &["device"]),
     table("mark_series", &["name"]),
     table("mark_series_operation", &["operation", "series"]),
     table("mark_block", &["device", "nonce"]),

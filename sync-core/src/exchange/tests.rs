@@ -55,3 +55,16 @@ fn a_promise_of_more_that_brings_nothing_ends_the_exchange() {
         assert_eq!(exchange.place(), 5);
     }
 }
+
+/// Law 7: a register that revoked the tablet keeps what it brings and answers nothing: each segment goes up once, and it ends.
+#[test]
+fn a_register_that_sets_everything_aside_ends_the_exchange_when_all_was_brought() {
+    let mut exchange = Exchange::new(OPERATION, 5, vec![], outgoing(&[60, 60, 900]), 100, 500);
+    let mut brought = Vec::new();
+    while let Some(step) = exchange.next_step() {
+        brought.extend(step.send);
+        exchange.set_aside();
+        assert!(brought.len() <= 3);
+    }
+    assert_eq!((brought.len(), exchange.rounds(), exchange.place()), (3, 3, 5));
+}

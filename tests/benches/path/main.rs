@@ -268,23 +268,62 @@ fn tablet() {
     times.sort_unstable();
     line("save one record, median (asked: 10 ms)", &format!("{:.2} ms, p99 {:.2} ms", ms(times[100]), ms(times[198])));
     drop(tablet);
+    let before = own_mb();
     let started = Instant::now();
     let tablet = Tablet::open(TabletConfig::new(&dir.path().display().to_string())).unwrap();
-    line("open the store (asked: 500 ms)", &format!("{:.0} ms", ms(started.elapsed())));
+    line("unlock and open the store (asked: 500 ms)", &format!("{:.0} ms", ms(started.elapsed())));
     let mut times = Vec::new();
-    for i in 0..51 {
-        let serial = records::serial(more.get(i).unwrap());
-        let part: String = serial.chars().skip(1).take(5).collect();
+    for draft in more.iter().take(51) {
+        let serial = records::serial(draft);
+        let started = Instant::now();
+        assert!(tablet.custody(&serial).is_ok(), "{serial}");
+        times.push(started.elapsed());
+    }
+    times.sort_unstable();
+    line(
+        "an item by its exact serial and its chain, median",
+        &format!("{:.2} ms, slowest {:.2} ms", ms(times[25]), ms(times[50])),
+    );
+    let partial = |draft| {
+        let part: String = records::serial(draft).chars().skip(1).take(5).collect();
         let filter = ListFilter { serial: Some(part), limit: 50, ..ListFilter::default() };
         let started = Instant::now();
         assert!(!tablet.list(filter).unwrap().rows.is_empty());
-        times.push(started.elapsed());
-    }
+        started.elapsed()
+    };
+    line(
+        "first search, which opens what all documents are found by",
+        &format!(
+            "{:.0} ms, memory {} MB more than before opening",
+            ms(partial(&more[0])),
+            own_mb().saturating_sub(before)
+        ),
+    );
+    let mut times: Vec<Duration> = more.iter().take(51).map(partial).collect();
     times.sort_unstable();
     line(
         "search by partial serial, median (asked: 50 ms)",
         &format!("{:.2} ms, slowest {:.2} ms", ms(times[25]), ms(times[50])),
     );
+    let started = Instant::now();
+    let words = ListFilter { text: Some("illegible bolt".to_owned()), limit: 50, ..ListFilter::default() };
+    assert_eq!(tablet.list(words).unwrap().rows.len(), 50);
+    line("search by two words", &format!("{:.2} ms", ms(started.elapsed())));
+    let started = Instant::now();
+    let absent = ListFilter { text: Some("kalahari".to_owned()), ..ListFilter::default() };
+    assert!(tablet.list(absent).unwrap().rows.is_empty());
+    line("search for a word that is nowhere", &format!("{:.2} ms", ms(started.elapsed())));
+}
+
+/// Memory of this process now.
+fn own_mb() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kib = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|kib| kib.parse::<u64>().ok());
+    kib.unwrap_or_default() / 1024
 }
 
 fn ms(time: Duration) -> f64 {

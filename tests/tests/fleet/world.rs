@@ -265,8 +265,9 @@ impl World {
     }
 
     fn documents(&self, who: usize) -> Vec<String> {
-        let page = self.devices[who].tablet().list(ListFilter { limit: 1_000, ..ListFilter::default() }).unwrap();
-        let mut documents: Vec<String> = page.rows.into_iter().map(|row| row.document).collect();
+        let listed = self.devices[who].tablet().list(ListFilter { limit: 1_000, ..ListFilter::default() });
+        let rows = unless_sealed(listed.map(|page| page.rows));
+        let mut documents: Vec<String> = rows.into_iter().map(|row| row.document).collect();
         documents.sort_unstable();
         documents
     }
@@ -286,7 +287,7 @@ impl World {
     }
 
     fn settle(&mut self, who: usize) {
-        let conflicts = self.devices[who].tablet().conflicts(50).unwrap();
+        let conflicts = unless_sealed(self.devices[who].tablet().conflicts(50));
         let Some(conflict) = self.dice.pick(&conflicts).cloned() else { return };
         self.tally(|tally| tally.conflicts += 1);
         let index = self.dice.below(conflict.values.len()) as u32;
@@ -378,5 +379,13 @@ impl World {
             }
         }
         panic!("not quiet {} minutes after the faults were over", HEALING * 2);
+    }
+}
+
+/// What a tablet shows: nothing while it is sealed, because its lease was over. The next sync opens it.
+fn unless_sealed<T>(shown: Result<Vec<T>, TabletError>) -> Vec<T> {
+    match shown {
+        Err(error) if error.code.starts_with("storage.sealed_") => Vec::new(),
+        shown => shown.unwrap(),
     }
 }

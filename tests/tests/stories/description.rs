@@ -101,6 +101,7 @@ fn every_code_that_a_problem_can_have_is_documented_and_every_documented_one_can
         "server/src/identity/token.rs",
         "server/src/persons/error.rs",
         "server/src/registrar/error.rs",
+        "server/src/reopening.rs",
         "server/src/projection.rs",
         "server/src/audit.rs",
         "server/src/store/error.rs",

@@ -120,8 +120,19 @@ pub enum Command {
     Peer(Peer),
     /// Show how the tablet stands: what is unsent, receipted, refused or waiting, and the lease.
     Status,
-    /// Bring what was recorded to the register and take in what others said.
+    /// Bring what was recorded to the register and take in what others said. A store that sealed itself is opened by the register first.
     Sync(Sync),
+    /// Ask the register to open a store that sealed itself: after too long without contact by itself, otherwise once a registrar allowed it.
+    Reopen,
+    /// Destroy the keys of this tablet and delete its store.
+    Wipe {
+        /// Also what the register has not receipted: it is lost then.
+        #[arg(long)]
+        even_unsent: bool,
+        /// Really.
+        #[arg(long, required = true)]
+        yes: bool,
+    },
     /// List the code lists, or the codes of one.
     Codes {
         /// Name of a list, for example `calibre`.

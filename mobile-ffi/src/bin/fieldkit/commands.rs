@@ -74,6 +74,8 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Peer(command) => peer::peer(&open()?, command, output),
         Command::Status => sync::status(&open()?, output),
         Command::Sync(args) => sync::sync(&store, &args, output),
+        Command::Reopen => sync::reopen(&open()?, output),
+        Command::Wipe { even_unsent, yes: _ } => sync::wipe(open()?, even_unsent, output),
         Command::Codes { list, find } => vocabulary::codes(list.as_deref(), find.as_deref(), output),
         Command::Models { words, show } => models::models(&store, &words, show, output),
         Command::Fields { kind } => vocabulary::fields(&kind, output),

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::delay::{Stamp, Wrong, lease_days};
 use super::pin::Pin;
 use super::wrap::{Bound, wrap};
-use super::{new_secret, session, vault_secret, view};
+use super::{new_secret, session, tries_name, vault_secret, view};
 use crate::engine::Tablet;
 use crate::engine::token::post_json_as;
 use crate::error::{ErrorKind, TabletError};
@@ -203,6 +203,9 @@ impl Tablet {
         drop(engine);
         if let Some(before) = before.filter(|before| before.secret_name != row.secret_name) {
             self.vault.remove(&before.secret_name)?;
+            if before.public_key != row.public_key {
+                self.vault.remove(&tries_name(&before.public_key))?;
+            }
         }
         Ok(row.public_key)
     }

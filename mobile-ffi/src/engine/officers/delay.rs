@@ -10,13 +10,14 @@
 //! does not lengthen it. A clock that was ahead at the last sync lengthens it by as much, but not beyond the next start.
 
 use ploughshare_core::policy::OFFICER_LEASE_DAYS;
+use serde::{Deserialize, Serialize};
 
 use crate::error::TabletError;
 use crate::platform::Platform;
 use crate::store::Result;
 
 /// One day in ms.
-pub(super) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+pub(in crate::engine) const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Wrong PINs that cost nothing.
 const FREE: u32 = 3;
 /// What each wrong PIN after those costs, in seconds.
@@ -25,7 +26,7 @@ const STEPS: [i64; 9] = [30, 60, 5 * 60, 15 * 60, 3_600, 2 * 3_600, 4 * 3_600, 8
 const CAP: i64 = 24 * 3_600;
 
 /// A moment by all clocks that there are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     /// What the wall clock claims, ms since the Unix epoch.
     pub wall_ms: i64,
@@ -41,7 +42,7 @@ impl Stamp {
     }
 
     /// What has passed since an earlier moment for certain.
-    fn since(&self, earlier: &Self) -> i64 {
+    pub(in crate::engine) fn since(&self, earlier: &Self) -> i64 {
         let passed = match (&self.boot, &earlier.boot) {
             (Some((now, ms)), Some((then, before))) if now == then => ms - before,
             (Some((_, ms)), _) => *ms,
@@ -52,7 +53,7 @@ impl Stamp {
 }
 
 /// Wrong PINs since the last right one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wrong {
     /// How many.
     pub count: u32,

@@ -12,6 +12,7 @@ use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
 use ploughshare_core::ids::{DeviceId, OfficerId};
 use ploughshare_core::keys::SecretKey;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::pin::Pin;
@@ -25,7 +26,7 @@ pub(super) const COST: Cost = Cost { memory_kib: 19 * 1024, passes: 2, lanes: 1 
 const MOST: Cost = Cost { memory_kib: 256 * 1024, passes: 16, lanes: 8 };
 
 /// What deriving the key costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Cost {
     pub memory_kib: u32,
     pub passes: u32,
@@ -33,7 +34,7 @@ pub(crate) struct Cost {
 }
 
 /// A sealed key as it stands in the store. Nothing of it is secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Wrapped {
     pub cost: Cost,
     pub salt: Vec<u8>,

@@ -21,8 +21,12 @@ impl Run<'_> {
     /// Asks which of the files that were sent are safe, and does what follows from the answer.
     pub(super) fn receipt(&mut self, files: &SealedFiles, keep_originals: bool) -> Result<()> {
         let mut asked: BTreeMap<MediaHash, FileName> = BTreeMap::new();
-        for row in media::in_state(self.tablet.engine().store.read(), "waiting")?.iter().filter(|row| row.begun) {
-            asked.insert(info(files, row)?.hash, row.name);
+        {
+            let engine = self.tablet.engine();
+            let conn = engine.store.read();
+            for row in media::in_state(conn, "waiting")?.iter().filter(|row| row.begun) {
+                asked.insert(info(conn, row)?.hash, row.name);
+            }
         }
         let all: Vec<MediaHash> = asked.keys().copied().collect();
         for some in all.chunks(limits::MEDIA_ASKED) {

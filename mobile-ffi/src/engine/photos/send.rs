@@ -6,7 +6,7 @@ use ploughshare_core::limits;
 use serde::Deserialize;
 
 use super::choose::{fits, originals_go};
-use super::{Info, KEY_GONE, info};
+use super::{Info, info};
 use crate::engine::sync::{Broken, Round, Run};
 use crate::engine::token::problem;
 use crate::error::ErrorKind;
@@ -58,15 +58,7 @@ impl Run<'_> {
         if !media::any(self.tablet.engine().store.read())? {
             return Ok(());
         }
-        let files = match self.tablet.sealed_files() {
-            Ok(files) => files,
-            // Records go on without them.
-            Err(error) if error.code == KEY_GONE => {
-                self.report.photos_held = Some(error.code);
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        };
+        let files = self.tablet.sealed_files()?;
         self.tablet.settle_photos(&files)?;
         let waiting = media::in_state(self.tablet.engine().store.read(), "waiting")?;
         let go = originals_go(policy, link);
@@ -74,7 +66,7 @@ impl Run<'_> {
             if row.original && !(go && fits(row.bytes, link)) {
                 continue;
             }
-            let Info { hash } = info(&files, row)?;
+            let Info { hash } = info(self.tablet.engine().store.read(), row)?;
             match self.one_file(&files, row, &hash)? {
                 Sent::Stored => self.report.photos += 1,
                 Sent::Refused(code) => {

@@ -13,7 +13,7 @@ use ploughshare_core::keys::sha256;
 use serde::Serialize;
 
 use super::custody::{beginning, only_looked};
-use super::find::Finder;
+use super::find;
 use super::stock::Moved;
 use super::{ItemLine, Progress, Reader, advanced, code, lines, needed, refused};
 use crate::engine::Tablet;
@@ -212,7 +212,6 @@ impl Tablet {
             let held = held(&deed.reader(), &seen)?;
             let mut before: Vec<DocId> =
                 held.record.sightings.iter().filter(|s| s.is_live()).filter_map(|s| s.item).collect();
-            let mut finder = Finder::default();
             let here: Vec<DocId> = held.expected.items.keys().copied().collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
             for line in lines(scans) {
@@ -222,7 +221,7 @@ impl Tablet {
                     item,
                     message,
                 };
-                let id = match finder.item_of(&deed.tx, &line.named, &here) {
+                let id = match find::item_of(&deed.tx, &line.named, &here) {
                     Ok(id) => Some(id),
                     Err(error) if error.code == "item.unknown" => None,
                     Err(error) if error.code == "item.ambiguous" => {

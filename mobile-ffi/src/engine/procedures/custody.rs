@@ -7,7 +7,7 @@ use ploughshare_core::domain::item::{CustodyRecord, ItemRecord};
 use ploughshare_core::edit::Edit;
 use serde::Serialize;
 
-use super::find::Finder;
+use super::find;
 use super::{ItemLine, Progress, advanced, needed, place_words, refused};
 use crate::engine::Tablet;
 use crate::engine::deed::{Deed, Says, Seen};
@@ -265,7 +265,7 @@ impl Tablet {
         let mut engine = self.engine();
         engine.refresh_authority()?;
         let now_ms = self.platform.now_ms()?;
-        let id = Finder::default().item(engine.store.read(), item).map_err(only_looked)?;
+        let id = find::item(engine.store.read(), item).map_err(only_looked)?;
         let seen =
             crate::engine::deed::see(engine.store.read(), &id, engine.session.as_ref(), &engine.authority, now_ms)?;
         let (kept, folded) = engine.load(&id)?;

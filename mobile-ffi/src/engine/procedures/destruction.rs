@@ -16,7 +16,7 @@ use ploughshare_core::ids::DocId;
 use ploughshare_core::policy::PLAN_NEEDS_APPROVAL;
 use serde::Serialize;
 
-use super::find::Finder;
+use super::find;
 use super::{ItemLine, Progress, RefusedItem, advanced, code, lines, needed, officer_value, on_hand, refused};
 use crate::engine::Tablet;
 use crate::engine::deed::{Deed, Says, Seen, id_value, short};
@@ -125,7 +125,6 @@ fn listed(
     items: &[String],
     progress: &Progress,
 ) -> Result<(Vec<DraftMember>, Vec<RefusedItem>, Vec<String>)> {
-    let mut finder = Finder::default();
     let (mut members, mut refusals, mut own) = (Vec::new(), Vec::new(), 0);
     let mut named: Vec<DocId> = Vec::new();
     for (done, line) in lines(items).into_iter().enumerate() {
@@ -134,7 +133,7 @@ fn listed(
             refusals.push(RefusedItem { named: line.named.clone(), item, code: code.to_owned(), reason });
         };
         advanced(progress, done + 1);
-        let id = match finder.item(&deed.tx, &line.named) {
+        let id = match find::item(&deed.tx, &line.named) {
             Ok(id) => id,
             Err(error) if error.code == "item.unknown" => {
                 refuse(None, "destruction.unknown_item", "it is not known on this device".to_owned());
@@ -323,7 +322,6 @@ impl Tablet {
     ) -> Result<Vec<IdentityView>> {
         self.deed(as_claim, |deed| {
             let (seen, record) = open(deed, destruction, &["planned", "under_way"])?;
-            let mut finder = Finder::default();
             let listed: Vec<DocId> =
                 record.planned.iter().filter(|planned| planned.is_live()).filter_map(|planned| planned.item).collect();
             let (mut views, mut edits) = (Vec::new(), Vec::new());
@@ -336,7 +334,7 @@ impl Tablet {
                     item,
                     message: message.map(str::to_owned),
                 };
-                let id = match finder.item_of(&deed.tx, &line.named, &listed) {
+                let id = match find::item_of(&deed.tx, &line.named, &listed) {
                     Ok(id) => id,
                     Err(error) if error.code == "item.ambiguous" => {
                         views.push(view("ambiguous", false, None, Some(&error.message)));

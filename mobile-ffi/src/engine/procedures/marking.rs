@@ -11,15 +11,14 @@ use ploughshare_core::domain::serial::normalise;
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::DocId;
 use ploughshare_core::marks::{self as core, ProgrammeMark, QUALITIES};
-use rusqlite::Connection;
 use serde::Serialize;
 
-use super::find::Finder;
+use super::find;
 use super::{ItemLine, code, needed, officer_value, refused};
 use crate::engine::deed::{Deed, Says, Seen, id_value, short};
 use crate::engine::{Session, Tablet};
 use crate::error::TabletError;
-use crate::store::{Result, journals, kv, marks};
+use crate::store::{Connection, Result, journals, kv, marks};
 
 pub use reserve::MarksReserved;
 
@@ -380,9 +379,8 @@ fn session_of(deed: &Deed<'_>, marking: &Marking) -> Result<(DocId, MarkingSessi
 fn next(deed: &Deed<'_>) -> Result<String> {
     let blocks = usable(&deed.tx, deed.session, deed.authority)?;
     let mut used = marks::all(&deed.tx)?;
-    let mut finder = Finder::default();
     while let Some(mark) = core::next_free(&blocks, &deed.session.device, &used) {
-        match finder.item(&deed.tx, &mark.to_string()) {
+        match find::item(&deed.tx, &mark.to_string()) {
             Err(error) if error.code == "item.unknown" => return Ok(mark.to_string()),
             Err(error) if error.code != "item.ambiguous" => return Err(error),
             // Somebody wrote it on an item without having been given it.

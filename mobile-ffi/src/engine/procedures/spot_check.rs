@@ -12,7 +12,7 @@ use ploughshare_core::spot_check::{Unit, Verdict, draw, report};
 use serde::Serialize;
 
 use super::custody::only_looked;
-use super::find::Finder;
+use super::find;
 use super::{ItemLine, Reader, refused};
 use crate::engine::Tablet;
 use crate::engine::deed::{Says, Seen, id_value, short};
@@ -227,7 +227,7 @@ impl Tablet {
         self.deed(reading.as_claim, |deed| {
             let seen = deed.procedure("spot_check", check)?;
             let record = SpotCheckRecord::read(&seen.everything.content());
-            let item = Finder::default().item(&deed.tx, &reading.item)?;
+            let item = find::item(&deed.tx, &reading.item)?;
             if !record.sample.iter().any(|s| s.is_live() && s.item == Some(item)) {
                 let message = format!("{} is not in the sample", reading.item);
                 let hint = format!("See `fieldkit spot-check next {}` for what to look for.", short(&seen.id));

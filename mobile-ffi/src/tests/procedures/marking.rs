@@ -105,7 +105,11 @@ fn a_lost_answer_gives_the_same_block_and_a_restored_backup_gives_no_number_agai
     assert_eq!((reserved.first, reserved.count, world.register.mark_blocks()), (1, 5, 1));
     amina.marking_session_open(&session("STP", 120)).unwrap();
     amina.mark(&marking("T-001")).unwrap();
+    world.register.publish_key();
     world.sync(&[&amina]);
+    world.sync(&[&amina]);
+    let device = |tablet: &Tablet| tablet.enrolment().unwrap().device.parse().unwrap();
+    let first = device(&amina);
     drop(amina);
 
     // The backup was taken here; two more marks are lost with the device.
@@ -121,7 +125,10 @@ fn a_lost_answer_gives_the_same_block_and_a_restored_backup_gives_no_number_agai
     assert_eq!(lost, ["*BI000002", "*BI000003"]);
     drop(amina);
     let restored = Tablet::open(TabletConfig::new(&backup.to_string_lossy())).unwrap();
-    restored.enrol(world.register.clone(), "http://register.test", "Amina", "Amina again").unwrap();
+    let enrolled = restored.enrol(world.register.clone(), "http://register.test", "Amina", "Amina again");
+    assert_eq!(code(enrolled), "reopen.not_allowed");
+    world.register.allow_reopening(first, device(&restored));
+    restored.sync(world.register.clone()).unwrap();
     let status = restored.marks_status().unwrap();
     assert_eq!((status.left, status.next), (0, None), "what was used of the old block nobody here knows");
     assert_eq!(code(restored.mark(&marking("T-004"))), "marks.none_left");

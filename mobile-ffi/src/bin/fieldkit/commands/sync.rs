@@ -1,4 +1,4 @@
-//! `enrol`, `sync`, `status`.
+//! `enrol`, `sync`, `status`, and what becomes of a store that sealed itself: `reopen`, `wipe`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -112,6 +112,21 @@ pub fn sync(store: &str, args: &Sync, output: &Output) -> Result<(), TabletError
     })
 }
 
+pub fn reopen(tablet: &Tablet, output: &Output) -> Result<(), TabletError> {
+    let was = tablet.sealed();
+    tablet.reopen(Arc::new(HttpTransport::new()))?;
+    output.print(&serde_json::json!({ "was": was, "sealed": tablet.sealed() }), |_| match was {
+        None => line("The store was not sealed."),
+        Some(_) => line("The store is open again; everything that was in it is there."),
+    })
+}
+
+pub fn wipe(tablet: Tablet, even_unsent: bool, output: &Output) -> Result<(), TabletError> {
+    tablet.wipe(even_unsent)?;
+    output
+        .print(&serde_json::json!({ "wiped": true }), |_| line("Wiped: its keys are destroyed and its files deleted."))
+}
+
 pub fn status(tablet: &Tablet, output: &Output) -> Result<(), TabletError> {
     output.print(&tablet.status()?, words)
 }
@@ -125,6 +140,10 @@ fn words(s: &TabletStatus) {
         }
     }
     let row = |name: &str, value: String| line(&format!("  {name:<28} {value}"));
+    if let Some(code) = &s.sealed {
+        row("sealed", format!("[{code}] everything in it is safe; `sync` or `reopen` asks the register to open it"));
+        return;
+    }
     row("documents", s.documents.to_string());
     row("statements of this tablet", s.entries_own.to_string());
     row("  not sent yet", s.entries_unsent.to_string());
@@ -149,6 +168,9 @@ fn words(s: &TabletStatus) {
     row("documents in conflict", s.in_conflict.to_string());
     row("documents with open findings", s.with_findings.to_string());
     row("lease", lease(s));
+    if let Some(days) = s.seals_in_days {
+        row("seals itself without contact", format!("in {}", counted(days.unsigned_abs(), "day")));
+    }
     row("last sync", s.last_sync_ms.map_or("never".to_owned(), time));
     row("place in the feed", s.place.to_string());
     if s.journals > 1 {

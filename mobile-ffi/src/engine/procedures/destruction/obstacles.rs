@@ -6,7 +6,7 @@ use ploughshare_core::domain::procedures::DestructionRecord;
 
 use super::super::handover::ENDED;
 use crate::engine::deed::{Deed, Seen, short};
-use crate::store::{Result, documents, query};
+use crate::store::{Result, query};
 
 /// Most destructions that are looked through for one that lists an item already.
 const DESTRUCTIONS: u32 = 500;
@@ -36,8 +36,7 @@ pub(super) fn obstacle(deed: &Deed<'_>, seen: &Seen, item: &ItemRecord) -> Resul
         return Ok(Some(("destruction.in_transit", "it is on the road: receive it first".to_owned())));
     }
     // Rules that look at procedures have their findings kept with the document's row as well; whatever blocks, blocks here.
-    let row = documents::row_of(&deed.tx, &seen.id)?;
-    let findings = row.map_or(Ok(Vec::new()), |row| query::findings(&deed.tx, row))?;
+    let findings = query::findings(&deed.tx, &seen.id)?;
     let mut blocking = findings.iter().filter(|finding| finding.severity == "block" && finding.justification.is_none());
     if let Some(finding) = blocking.next() {
         let reason = format!("finding {} is open: {}", finding.rule, finding.message);

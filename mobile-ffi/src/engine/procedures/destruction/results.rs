@@ -6,7 +6,7 @@ use ploughshare_core::domain::procedures::{DestructionRecord, ResultRecord};
 use ploughshare_core::edit::Edit;
 use ploughshare_core::ids::DocId;
 
-use super::super::find::Finder;
+use super::super::find;
 use super::super::{Progress, advanced, code, needed, on_hand, refused};
 use super::view::{DestructionItemView, DestructionView};
 use super::{back_in_store, not_settled, obstacles, open, planned_member};
@@ -105,11 +105,10 @@ impl Tablet {
             let (seen, record) = open(deed, destruction, &["under_way"])?;
             let so_far = outcome(&record);
             let (mut ids, mut edits, mut back) = (Vec::new(), Vec::new(), Vec::new());
-            let mut finder = Finder::default();
             let planned = record.planned.iter().filter(|planned| planned.is_live()).filter_map(|planned| planned.item);
             let planned: Vec<DocId> = planned.collect();
             for (result, (came_to, method, counted)) in results.iter().zip(&checked) {
-                let thing = deed.see(&finder.item_of(&deed.tx, &result.item, &planned)?)?;
+                let thing = deed.see(&find::item_of(&deed.tx, &result.item, &planned)?)?;
                 if ids.contains(&thing.id) {
                     let message = format!("{} is named twice", result.item);
                     return Err(refused("destruction.twice", message, "Name each item once."));

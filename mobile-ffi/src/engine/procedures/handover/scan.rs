@@ -8,7 +8,7 @@ use ploughshare_core::ids::{DocId, OfficerId};
 use serde::Serialize;
 
 use super::super::custody::{Lies, beginning};
-use super::super::find::Finder;
+use super::super::find;
 use super::super::{ItemLine, Line, Progress, advanced, code, lines, officer_value, place_words, refused};
 use super::{ENDED, keys, open};
 use crate::engine::Tablet;
@@ -71,10 +71,9 @@ enum Named {
 /// Items found by their names, unknown ones included.
 fn found(deed: &Deed<'_>, record: &HandoverRecord, texts: &[String]) -> Result<Vec<(Line, Named)>> {
     let listed: Vec<DocId> = items(record).into_iter().collect();
-    let mut finder = Finder::default();
     let mut all = Vec::new();
     for line in lines(texts) {
-        let named = match finder.item_of(&deed.tx, &line.named, &listed) {
+        let named = match find::item_of(&deed.tx, &line.named, &listed) {
             Ok(id) => Named::Item(Box::new(deed.see(&id)?)),
             Err(error) if error.code == "item.unknown" => Named::Unknown,
             Err(error) if error.code == "item.ambiguous" => Named::Several(error.message),

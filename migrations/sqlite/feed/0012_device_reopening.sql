@@ -1,0 +1,10 @@
+-- Sealed tablets that a registrar allowed to be opened again, each once: the store that `device` sealed, by the tablet `by_device`.
+CREATE TABLE device_reopening (
+  device BLOB NOT NULL,
+  by_device BLOB NOT NULL,
+  allowed_at INTEGER NOT NULL,
+  used_at INTEGER,
+  CONSTRAINT device_reopening_pkey PRIMARY KEY (device),
+  CONSTRAINT device_reopening_device_fkey FOREIGN KEY (device) REFERENCES device (id),
+  CONSTRAINT device_reopening_by_device_fkey FOREIGN KEY (by_device) REFERENCES device (id)
+) STRICT;
