@@ -114,6 +114,14 @@ pub async fn one(register: &Db, id: &DocId, within: &BTreeSet<OperationId>) -> R
     row.map(|mut row| Ok((procedure_of(&row)?, row.take_bytes(19)?))).transpose()
 }
 
+/// The items that a procedure names, as far as they are in its operation: id and content as deterministic CBOR.
+pub async fn items_named(register: &Db, operation: &OperationId, procedure: &DocId) -> Result<Vec<(DocId, Vec<u8>)>> {
+    let sql = "select id, content from item where operation = $1 and id in \
+               (select item from procedure_reference where operation = $1 and procedure = $2) order by id";
+    let rows = register.query(sql, &vals![operation, procedure]).await?;
+    rows.into_iter().map(|mut row| Ok((DocId::from_bytes(row.array(0)?), row.take_bytes(1)?))).collect()
+}
+
 fn procedure_of(row: &Row) -> Result<Procedure> {
     let text = |column| row.opt_text(column).map(|value| value.map(str::to_owned));
     Ok(Procedure {

@@ -177,7 +177,8 @@ fn a_programme_adds_replaces_and_withdraws_makers_by_decision_and_what_has_to_be
     assert_eq!((table.maker("nw"), Reference::builtin().maker("nw")), (Some(&north), None));
     assert_eq!(table.maker("taurus"), Some(&north), "whoever the programme says bears the name");
     assert_eq!(table.maker("Forjas Taurus").unwrap().name, "Taurus", "by its other names it is still known");
-    let anew = before.changed(&authority.models);
+    let now = authority.models.clone();
+    let anew = before.changed(&now);
     assert!(anew(Some("N.W."), None) && anew(Some("north works"), Some("AKM")) && anew(Some("Taurus"), None));
     assert!(!anew(Some("Norinco"), Some("AKM")) && !anew(None, Some("AKM")) && !anew(None, None));
 
