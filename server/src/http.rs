@@ -18,6 +18,7 @@ mod enrol;
 mod entries;
 mod exchange;
 mod findings;
+mod handover_sheets;
 mod health;
 mod hear_out;
 mod history;
@@ -153,6 +154,7 @@ fn routes() -> Routes {
         .get("/api/v1/queues", queues::list)
         .get("/api/v1/procedures", procedures::list)
         .get("/api/v1/procedures/{procedure}", procedures::one)
+        .get("/api/v1/handovers/{handover}/sheet", handover_sheets::sheet)
         .get("/api/v1/stores", stores::list)
         .get("/api/v1/stores/balance", stores::balance)
         .get("/api/v1/conflicts", conflicts::list)

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 pub mod decide;
 pub mod feed;
+pub mod handover_sheet;
 pub mod http;
 pub mod identity;
 pub mod keyfile;

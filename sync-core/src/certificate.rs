@@ -6,12 +6,13 @@
 //! payload = { 1: version   2: body, pressed   3: proof that its leaf is in the log (C2SP tlog-proof with the leaf) }
 //! body    = { 1: register   2: operation   3: its name   4: number   5: document   6: issued (ms)   7: issued by
 //!             8: decision   9: [entry bytes …]   10: [[entry left out, why] …]   11: [bridged …]
-//!             12: [[officer, name, key] …]   13: witnesses asked for   14: [item …]   15: [[forked journal, from] …] }
+//!             12: [[officer, name, key, organisation?] …]   13: witnesses asked for   14: [item …]
+//!             15: [[forked journal, from] …]   16: country?   17: organisation?   18: name of who had it issued? }
 //! ```
 //!
 //! What is checked is not what the register says of the destruction but what was said: the entries are folded again, the content that the
 //! supervisor and the witnesses signed is made again and compared with what they signed, and the list of items must be what that
-//! content comes to. The register vouches for whose keys these are and how the items are described.
+//! content comes to. The register vouches for whose keys these are, for whom they act, and how the items are described.
 
 mod assess;
 mod body;

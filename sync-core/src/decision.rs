@@ -211,6 +211,20 @@ pub enum Decision {
         /// Its name.
         name: String,
     },
+    /// In which country and by whom the programme is run, as its papers say. What is said later stands in place of it.
+    OperationDescribed {
+        /// The country, a code of ISO 3166-1.
+        country: Option<String>,
+        /// The organisation that runs it.
+        organisation: Option<String>,
+    },
+    /// For which organisation an officer acts in this operation, as papers that they sign say.
+    OfficerAffiliated {
+        /// Who.
+        officer: OfficerId,
+        /// Their organisation.
+        organisation: String,
+    },
     /// Tablets seal what people who hand weapons in say of themselves to this key, from now on.
     PersonKeyPublished {
         /// The public key, as age writes it: `age1…`.
@@ -280,6 +294,8 @@ impl Decision {
             Self::ModelWithdrawn { .. } => "model.withdrawn",
             Self::MakerAdded { .. } => "maker.added",
             Self::MakerWithdrawn { .. } => "maker.withdrawn",
+            Self::OperationDescribed { .. } => "operation.described",
+            Self::OfficerAffiliated { .. } => "officer.affiliated",
             Self::PersonKeyPublished { .. } => "person_key.published",
         }
     }
@@ -373,6 +389,13 @@ impl Decision {
             Self::ModelWithdrawn { id } => vec![("id", text(id))],
             Self::MakerAdded { toml } => vec![("toml", text(toml))],
             Self::MakerWithdrawn { name } => vec![("name", text(name))],
+            Self::OperationDescribed { country, organisation } => {
+                let country = country.iter().map(|country| ("country", text(country)));
+                country.chain(organisation.iter().map(|name| ("organisation", text(name)))).collect()
+            }
+            Self::OfficerAffiliated { officer, organisation } => {
+                vec![("officer", bytes(officer.as_bytes())), ("organisation", text(organisation))]
+            }
             Self::PersonKeyPublished { key } => vec![("key", text(key))],
         };
         let mut pairs: Vec<_> = arguments.into_iter().map(|(k, v)| (Value::Text(k.to_owned()), v)).collect();
@@ -463,6 +486,12 @@ impl Decision {
             "model.withdrawn" => Self::ModelWithdrawn { id: text("id")? },
             "maker.added" => Self::MakerAdded { toml: text("toml")? },
             "maker.withdrawn" => Self::MakerWithdrawn { name: text("name")? },
+            "operation.described" => {
+                Self::OperationDescribed { country: text("country"), organisation: text("organisation") }
+            }
+            "officer.affiliated" => {
+                Self::OfficerAffiliated { officer: officer()?, organisation: text("organisation")? }
+            }
             "person_key.published" => Self::PersonKeyPublished { key: text("key")? },
             _ => return None,
         })
@@ -478,6 +507,12 @@ pub struct Authority {
     pub operation: Option<(String, bool)>,
     /// Names of officers.
     pub officers: BTreeMap<OfficerId, String>,
+    /// The country in which the programme is run, a code of ISO 3166-1.
+    pub country: Option<String>,
+    /// The organisation that runs it.
+    pub organisation: Option<String>,
+    /// For which organisations officers act.
+    pub organisations: BTreeMap<OfficerId, String>,
     /// The key to which bundles for the register are sealed, as age writes it.
     pub bundle_key: Option<String>,
     /// Who holds what: granted at which decision, and revoked at which decision and from when.
@@ -738,6 +773,13 @@ impl Authority {
                 }
             }
             Decision::MakerWithdrawn { name } => self.models.withdraw_maker(name),
+            Decision::OperationDescribed { country, organisation } => {
+                self.country.clone_from(country);
+                self.organisation.clone_from(organisation);
+            }
+            Decision::OfficerAffiliated { officer, organisation } => {
+                self.organisations.insert(*officer, organisation.clone());
+            }
             Decision::PersonKeyPublished { key } => self.person_key = Some(key.clone()),
         }
     }

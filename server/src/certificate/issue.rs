@@ -90,6 +90,7 @@ async fn body(app: &App, officer: Option<&OfficerId>, gathered: &Gathered) -> Re
         officer: **officer,
         name: names.get(*officer).cloned().unwrap_or_default(),
         key: (*key).clone(),
+        organisation: gathered.authority.organisations.get(*officer).cloned(),
     };
     let item = |one: &ploughshare_core::destruction::ItemOutcome| match gathered.items.get(&one.item) {
         Some(known) => CertifiedItem::new(one, &known.record, known.digest),
@@ -112,6 +113,9 @@ async fn body(app: &App, officer: Option<&OfficerId>, gathered: &Gathered) -> Re
         signers: keys.iter().map(signer).collect(),
         witnesses: gathered.authority.policy(&policy::WITNESSES),
         items: assessed.outcome.items.iter().map(item).collect(),
+        country: gathered.authority.country.clone(),
+        organisation: gathered.authority.organisation.clone(),
+        issuer: officer.and_then(|officer| names.get(officer).cloned()),
     })
 }
 

@@ -85,10 +85,11 @@ fn sheet(checked: &Checked, file: &[u8], key: &VerifierKey) -> CertificateSheet 
     CertificateSheet {
         number: body.number.clone(),
         issued_at: format_iso8601(body.issued_ms),
-        issued_by: None,
+        issued_by: body.issuer.clone(),
         programme: body.operation_name.clone(),
         operation: body.operation.to_string(),
-        country: String::new(),
+        country: text(&body.country),
+        organisation: body.organisation.clone(),
         site: text(&record.site),
         place: text(&record.place_name),
         begun_at: time(record.started_at.or(first)),
@@ -161,12 +162,15 @@ fn signatures(checked: &Checked) -> Vec<Signature> {
         })
         .map(|entry| format_iso8601(entry.claimed_ms))
     };
-    let one = |role: &str, what: &str, officer: &OfficerId, key: &Vec<u8>| Signature {
-        role: role.to_owned(),
-        name: body.signers.iter().find(|s| s.officer == *officer).map(|s| s.name.clone()).unwrap_or_default(),
-        organisation: None,
-        signed_at: signed_at(officer, what),
-        key_fingerprint: Some(sha256(key).to_vec()),
+    let one = |role: &str, what: &str, officer: &OfficerId, key: &Vec<u8>| {
+        let signer = body.signers.iter().find(|signer| signer.officer == *officer && signer.key == *key);
+        Signature {
+            role: role.to_owned(),
+            name: signer.map(|signer| signer.name.clone()).unwrap_or_default(),
+            organisation: signer.and_then(|signer| signer.organisation.clone()),
+            signed_at: signed_at(officer, what),
+            key_fingerprint: Some(sha256(key).to_vec()),
+        }
     };
     let supervisors = checked.state.destroyed.iter();
     let supervisors = supervisors.map(|(officer, key)| one("destruction_supervisor", "destroyed", officer, key));

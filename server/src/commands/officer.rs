@@ -1,4 +1,4 @@
-//! `ploughshare officer add|list|grant|revoke|passphrase|keys|revoke-key`.
+//! `ploughshare officer add|list|grant|revoke|affiliate|passphrase|keys|revoke-key`.
 
 use std::io::{BufRead as _, IsTerminal as _, Write as _};
 
@@ -12,6 +12,7 @@ use super::ticket::role;
 use super::{Answer, Failure};
 use crate::app::App;
 use crate::identity::{REGISTER_SCOPE, officer_key, people};
+use crate::registrar::{By, catch_up, rulings};
 use crate::store::identity as rows;
 
 #[derive(Debug, clap::Subcommand)]
@@ -34,6 +35,17 @@ pub(super) enum Command {
     Grant(Change),
     /// Take a role back, from now on.
     Revoke(Change),
+    /// Say for which organisation an officer acts in an operation: certificates that they sign name it.
+    Affiliate {
+        /// Name or id.
+        officer: String,
+        /// Code or id of the operation.
+        #[arg(long)]
+        operation: String,
+        /// The organisation.
+        #[arg(long)]
+        organisation: String,
+    },
     /// Give an officer a passphrase for the console; it is read from standard input.
     Passphrase {
         /// Name or id.
@@ -79,6 +91,17 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             let (operation, officer) = found(app, &change).await?;
             let changed = people::revoke_role(app, "operator", &operation, &officer, change.role).await?;
             Ok(told(&change, changed, "revoked", "the officer does not hold this role; nothing was changed"))
+        }
+        Command::Affiliate { officer, operation, organisation } => {
+            catch_up(app).await?;
+            let operation = people::find_operation(app, &operation).await?.id;
+            let officer = people::find_officer(app, &officer).await?;
+            let decision =
+                rulings::affiliate(app, &By::operator(app), &operation, officer.id, &organisation).await?;
+            let json = json!({
+                "officer": officer.id, "operation": operation, "organisation": organisation, "decision": decision
+            });
+            Ok(Answer::new(json, format!("decision {decision}: {} acts for {organisation}", officer.name)))
         }
         Command::Passphrase { officer } => {
             let officer = people::find_officer(app, &officer).await?;

@@ -1,4 +1,4 @@
-//! `ploughshare operation create|list|dates|close`.
+//! `ploughshare operation create|list|dates|describe|close`.
 
 use std::collections::BTreeMap;
 
@@ -40,6 +40,18 @@ pub(super) enum Command {
         /// The last day; `open` where it is not known yet.
         #[arg(value_parser = day)]
         last: i64,
+    },
+    /// Say in which country and by which organisation the programme is run: certificates of destruction name both. What is not given stays.
+    #[command(group(clap::ArgGroup::new("said").required(true).multiple(true)))]
+    Describe {
+        /// Its code or id.
+        operation: String,
+        /// The country: two letters of ISO 3166-1, such as KE.
+        #[arg(long, group = "said")]
+        country: Option<String>,
+        /// The organisation that runs it.
+        #[arg(long, group = "said")]
+        organisation: Option<String>,
     },
     /// Close an operation: nothing more is taken in. What is unfinished is said first.
     Close {
@@ -89,6 +101,17 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             let decision = rulings::tune(app, &By::operator(app), &operation, "R44", None, &days).await?;
             let json = json!({ "operation": operation, "first_day": first, "last_day": last, "decision": decision });
             Ok(Answer::new(json, format!("decision {decision}: what is collected on other days is found")))
+        }
+        Command::Describe { operation, country, organisation } => {
+            catch_up(app).await?;
+            let operation = people::find_operation(app, &operation).await?.id;
+            let (country, organisation) = (country.as_deref(), organisation.as_deref());
+            let decision =
+                rulings::describe_operation(app, &By::operator(app), &operation, country, organisation).await?;
+            let json = json!({
+                "operation": operation, "country": country, "organisation": organisation, "decision": decision
+            });
+            Ok(Answer::new(json, format!("decision {decision}: certificates issued from now on say so")))
         }
         Command::Close { operation, reason, force } => {
             catch_up(app).await?;

@@ -70,6 +70,7 @@ use super::{
         findings::withdraw,
         waiting::list,
         counts::counts,
+        handover_sheets::sheet,
         certificates::assess,
         certificates::issue,
         certificates::file,

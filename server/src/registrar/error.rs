@@ -144,6 +144,12 @@ pub enum RegistrarError {
     /// The description of a site is not whole.
     #[error("the site cannot be described so: {0}")]
     BadSite(&'static str),
+    /// A country that the code list does not have.
+    #[error("'{0}' is no code of a country: two letters of ISO 3166-1, such as KE")]
+    CountryUnknown(String),
+    /// The name of an organisation is not a line of text.
+    #[error("the name of an organisation is 1 to 120 characters on one line")]
+    BadOrganisation,
     /// Something is unfinished in the operation.
     #[error("the operation is not finished: {0}. Finish it, or close it by --force")]
     Unfinished(String),
@@ -185,6 +191,8 @@ impl RegistrarError {
             Self::PolicyUnknown(_) => "policy.unknown",
             Self::PolicyRange { .. } => "policy.out_of_range",
             Self::BadSite(_) => "site.malformed",
+            Self::CountryUnknown(_) => "operation.country_unknown",
+            Self::BadOrganisation => "organisation.malformed",
             Self::Unfinished(_) => "operation.unfinished",
         }
     }

@@ -1,10 +1,11 @@
-//! What a programme rules for an operation: rules switched and tuned, policies, sites. Each is a decision, so tablets know it too.
+//! What a programme rules for an operation: rules switched and tuned, policies, sites, and what its papers say of it. Each is a decision, so tablets know it too.
 
 use std::collections::BTreeMap;
 
 use ploughshare_core::decision::Decision;
+use ploughshare_core::domain::codes::COUNTRY;
 use ploughshare_core::domain::place::Place;
-use ploughshare_core::ids::OperationId;
+use ploughshare_core::ids::{OfficerId, OperationId};
 use ploughshare_core::{policy, rules};
 
 use super::{By, RegistrarError};
@@ -109,4 +110,39 @@ pub async fn describe_site(app: &App, by: &By, operation: &OperationId, site: &S
         hours: site.hours,
     };
     decided(app, by, operation, decision).await
+}
+
+/// Says in which country and by which organisation the programme is run. What is not given stays as it was said before.
+pub async fn describe_operation(
+    app: &App,
+    by: &By,
+    operation: &OperationId,
+    country: Option<&str>,
+    organisation: Option<&str>,
+) -> Result<u64, RegistrarError> {
+    if let Some(unknown) = country.filter(|code| !COUNTRY.contains(code)) {
+        return Err(RegistrarError::CountryUnknown(unknown.to_owned()));
+    }
+    if organisation.is_some_and(|name| !is_plain(name, 120)) {
+        return Err(RegistrarError::BadOrganisation);
+    }
+    let before = super::authority(app, operation).await?;
+    let country = country.map(str::to_owned).or(before.country);
+    let organisation = organisation.map(str::to_owned).or(before.organisation);
+    decided(app, by, operation, Decision::OperationDescribed { country, organisation }).await
+}
+
+/// Says for which organisation an officer acts in an operation.
+pub async fn affiliate(
+    app: &App,
+    by: &By,
+    operation: &OperationId,
+    officer: OfficerId,
+    organisation: &str,
+) -> Result<u64, RegistrarError> {
+    if !is_plain(organisation, 120) {
+        return Err(RegistrarError::BadOrganisation);
+    }
+    let organisation = organisation.to_owned();
+    decided(app, by, operation, Decision::OfficerAffiliated { officer, organisation }).await
 }

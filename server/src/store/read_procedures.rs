@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::db::{Db, Row};
 use super::error::Result;
 use super::read_filter::Filter;
+use crate::vals;
 
 const COLUMNS: &str = "operation, id, kind, number, state, site, store, to_site, to_store, occasion, at_ms, recorder, device, \
     recorded_at_ms, received_at, conflicts, claims, findings_open, changed_seq";
@@ -112,6 +113,14 @@ pub async fn one(register: &Db, id: &DocId, within: &BTreeSet<OperationId>) -> R
     let sql = sql!("select {COLUMNS}, content from procedure_row {} limit 1", filter.sql());
     let row = register.query(sql, filter.values()).await?.into_iter().next();
     row.map(|mut row| Ok((procedure_of(&row)?, row.take_bytes(19)?))).transpose()
+}
+
+/// The items that a procedure names, as far as they are in its operation: id and content as deterministic CBOR.
+pub async fn items_named(register: &Db, operation: &OperationId, procedure: &DocId) -> Result<Vec<(DocId, Vec<u8>)>> {
+    let sql = "select id, content from item where operation = $1 and id in \
+               (select item from procedure_reference where operation = $1 and procedure = $2) order by id";
+    let rows = register.query(sql, &vals![operation, procedure]).await?;
+    rows.into_iter().map(|mut row| Ok((DocId::from_bytes(row.array(0)?), row.take_bytes(1)?))).collect()
 }
 
 fn procedure_of(row: &Row) -> Result<Procedure> {

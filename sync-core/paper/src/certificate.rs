@@ -45,7 +45,7 @@ pub(crate) fn lay_out(sheet: &CertificateSheet, words: &Words) -> Result<Pages, 
 }
 
 fn head(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) {
-    let above = [field(&sheet.country), field(&sheet.programme)];
+    let above = [words.code("country", &sheet.country), field(&sheet.programme)];
     masthead(flow, &above, words.text("certificate-title"), words.text("certificate-number"), &sheet.number);
     let statement = words.with(
         "certificate-statement",
@@ -62,7 +62,8 @@ fn operation(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) {
     let mut pairs = Pairs::default();
     pairs.add(words.text("label-programme"), value(&sheet.programme));
     pairs.add(words.text("label-operation"), value(&sheet.operation));
-    pairs.add(words.text("label-country"), value(&sheet.country));
+    pairs.add_some(words.text("label-organisation"), sheet.organisation.as_deref().map(value));
+    pairs.add(words.text("label-country"), flow.said(country(words, &sheet.country), Style::plain(VALUE)));
     pairs.add(words.text("label-site"), value(&[sheet.site.as_str(), &sheet.place].join(&words.text("list-comma"))));
     pairs.add(words.text("label-begun"), time(&sheet.begun_at));
     pairs.add(words.text("label-ended"), time(&sheet.ended_at));
@@ -85,6 +86,15 @@ fn operation(flow: &mut Flow, words: &Words, sheet: &CertificateSheet) {
     };
     pairs.add(words.text("label-issued"), flow.said(issued, Style::plain(VALUE)));
     pairs.put(flow, 2);
+}
+
+/// A country by name and code; one that is not known here as it stands.
+fn country(words: &Words, code: &str) -> String {
+    let name = words.code("country", code);
+    if name == field(code) {
+        return name;
+    }
+    words.with("country-and-code", &[("name", name), ("code", field(code))])
 }
 
 /// The methods in order, and what is to be said of those that are never final alone (IDDRS 4.10, annex E).

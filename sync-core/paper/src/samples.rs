@@ -98,6 +98,10 @@ pub(crate) fn certificate_sheet(language: Language, items: usize) -> Certificate
         programme: by(language, "Disarmament, Demobilisation and Reintegration", "Désarmement, démobilisation et réintégration", "نزع السلاح والتسريح وإعادة الإدماج").to_owned(),
         operation: by(language, "Operation North River, second phase", "Opération Fleuve Nord, deuxième phase", "عملية النهر الشمالي، المرحلة الثانية").to_owned(),
         country: by(language, "Republic of Exampleland", "République d’Exemplie", "جمهورية المثال").to_owned(),
+        organisation: Some(
+            by(language, "National Commission on Small Arms", "Commission nationale des armes légères", "اللجنة الوطنية للأسلحة الصغيرة")
+                .to_owned(),
+        ),
         site: by(language, "Central Workshop", "Atelier central", "الورشة المركزية").to_owned(),
         place: by(language, "Port Sample, Eastern Province", "Port-Modèle, province de l’Est", "ميناء النموذج، المحافظة الشرقية").to_owned(),
         begun_at: "2026-03-04T07:30:00Z".to_owned(),

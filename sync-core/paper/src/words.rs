@@ -22,14 +22,25 @@ pub(crate) fn source(language: Language) -> &'static str {
     }
 }
 
+/// The names of countries in a language.
+pub(crate) fn countries(language: Language) -> &'static str {
+    match language {
+        Language::English => include_str!("../locales/en/countries.ftl"),
+        Language::French => include_str!("../locales/fr/countries.ftl"),
+        Language::Arabic => include_str!("../locales/ar/countries.ftl"),
+    }
+}
+
 impl Words {
     /// The words of a language.
     pub(crate) fn new(language: Language) -> Result<Self, PaperError> {
         let broken = |what: &str| PaperError::Writer(format!("the words of {} {what}", language.code()));
         let identifier: LanguageIdentifier = language.code().parse().map_err(|_| broken("have no name"))?;
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
-        let resource = FluentResource::try_new(source(language).to_owned()).map_err(|_| broken("cannot be read"))?;
-        bundle.add_resource(resource).map_err(|_| broken("are said twice"))?;
+        for text in [source(language), countries(language)] {
+            let resource = FluentResource::try_new(text.to_owned()).map_err(|_| broken("cannot be read"))?;
+            bundle.add_resource(resource).map_err(|_| broken("are said twice"))?;
+        }
         Ok(Self { language, bundle })
     }
 

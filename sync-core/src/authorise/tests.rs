@@ -140,6 +140,8 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::PersonKeyPublished { key: String::new() },
         Decision::MakerAdded { toml: String::new() },
         Decision::MakerWithdrawn { name: String::new() },
+        Decision::OperationDescribed { country: None, organisation: Some(String::new()) },
+        Decision::OfficerAffiliated { officer, organisation: String::new() },
     ];
     assert!(all.iter().all(|decision| Decision::from_edit(&decision.to_edit()).as_ref() == Some(decision)));
     let index = |decision: &Decision| match decision {
@@ -168,6 +170,8 @@ fn every_decision() -> Vec<(String, Edit)> {
         Decision::PersonKeyPublished { .. } => 22,
         Decision::MakerAdded { .. } => 23,
         Decision::MakerWithdrawn { .. } => 24,
+        Decision::OperationDescribed { .. } => 25,
+        Decision::OfficerAffiliated { .. } => 26,
     };
     assert!(all.iter().enumerate().all(|(i, decision)| index(decision) == i));
     all.iter().map(|decision| (decision.verb().to_owned(), decision.to_edit())).collect()

@@ -19,6 +19,8 @@ pub struct Signer {
     pub name: String,
     /// With which public key.
     pub key: Vec<u8>,
+    /// For which organisation they act, where the programme has said so.
+    pub organisation: Option<String>,
 }
 
 /// An item on the list, as the register describes it, and its fate, as it was signed.
@@ -179,6 +181,12 @@ pub struct Body {
     pub witnesses: i64,
     /// The items, in the order of their ids.
     pub items: Vec<CertifiedItem>,
+    /// In which country, a code of ISO 3166-1, where the programme has said so.
+    pub country: Option<String>,
+    /// Which organisation runs the programme, where it has said so.
+    pub organisation: Option<String>,
+    /// Name of the officer who had it issued; none where it was the register itself.
+    pub issuer: Option<String>,
 }
 
 impl Body {
@@ -188,7 +196,10 @@ impl Body {
         let left_out = self.left_out.iter();
         let left_out = left_out.map(|(hash, why)| Value::Array(vec![bytes(hash.as_bytes()), Value::Text(why.clone())]));
         let signers = self.signers.iter().map(|signer| {
-            Value::Array(vec![bytes(signer.officer.as_bytes()), Value::Text(signer.name.clone()), bytes(&signer.key)])
+            let mut parts =
+                vec![bytes(signer.officer.as_bytes()), Value::Text(signer.name.clone()), bytes(&signer.key)];
+            parts.extend(signer.organisation.clone().map(Value::Text));
+            Value::Array(parts)
         });
         let forked = self.forked.iter();
         let forked =
@@ -210,7 +221,9 @@ impl Body {
             Value::Array(self.items.iter().map(CertifiedItem::to_value).collect()),
             Value::Array(forked.collect()),
         ];
-        cbor::encode(&Value::Map((1..).map(Value::Int).zip(values).collect()))
+        let said = [&self.country, &self.organisation, &self.issuer];
+        let said = (16..).zip(said).filter_map(|(key, text)| Some((Value::Int(key), Value::Text(text.clone()?))));
+        cbor::encode(&Value::Map((1..).map(Value::Int).zip(values).chain(said).collect()))
     }
 
     /// Reads canonical bytes, and believes nothing yet.
@@ -235,13 +248,21 @@ impl Body {
             _ => None,
         };
         let signers = list(12, "signers")?.iter().map(|signer| match signer.as_array()? {
-            [officer, name, key] => Some(Signer {
+            [officer, name, key, rest @ ..] if rest.len() <= 1 => Some(Signer {
                 officer: OfficerId::from_slice(officer.as_bytes()?)?,
                 name: name.as_text()?.to_owned(),
                 key: key.as_bytes()?.to_vec(),
+                organisation: match rest.first() {
+                    Some(organisation) => Some(organisation.as_text()?.to_owned()),
+                    None => None,
+                },
             }),
             _ => None,
         });
+        let some = |key, part| match value.get_int(key) {
+            Some(text) => text.as_text().map(|text| Some(text.to_owned())).ok_or(malformed(part)),
+            None => Ok(None),
+        };
         Ok(Self {
             register: RegisterId::from_slice(bytes(1, "register")?).ok_or(malformed("register"))?,
             operation: OperationId::from_slice(bytes(2, "operation")?).ok_or(malformed("operation"))?,
@@ -262,6 +283,9 @@ impl Body {
                 .map(CertifiedItem::from_value)
                 .collect::<Option<_>>()
                 .ok_or(malformed("list"))?,
+            country: some(16, "country")?,
+            organisation: some(17, "organisation")?,
+            issuer: some(18, "issuer")?,
         })
     }
 }

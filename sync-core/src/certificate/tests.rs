@@ -158,6 +158,7 @@ impl Deed {
             officer: officer(who),
             name: name.to_owned(),
             key: key(who).public().as_bytes().to_vec(),
+            organisation: (who == WITNESS).then(|| "Regional Centre on Small Arms".to_owned()),
         };
         Body {
             register: register().public().register(),
@@ -175,6 +176,9 @@ impl Deed {
             signers: vec![signer(SUPERVISOR, "Samuel"), signer(WITNESS, "Wanda")],
             witnesses: 1,
             items: items.collect(),
+            country: Some("KE".to_owned()),
+            organisation: None,
+            issuer: Some("Ruth".to_owned()),
         }
     }
 }
@@ -231,6 +235,27 @@ fn a_certificate_holds_with_nothing_but_the_file_and_the_public_key() {
     assert_eq!(checked.record.number.as_deref(), Some("D-7"));
     assert_eq!(checked.outcome.weight_g(), 12 * 3_600);
     assert_eq!(checked.state.destroyed.keys().copied().collect::<Vec<_>>(), [officer(SUPERVISOR)]);
+}
+
+#[test]
+fn what_a_programme_has_not_said_takes_no_byte_and_what_it_said_comes_back() {
+    let whole = Deed::done(2).body();
+    let back = Body::from_bytes(&whole.to_bytes()).unwrap();
+    assert_eq!((&back.country, &back.organisation, &back.issuer), (&whole.country, &whole.organisation, &whole.issuer));
+    assert_eq!((&back.signers, back.to_bytes()), (&whole.signers, whole.to_bytes()));
+    let mut bare = whole.clone();
+    (bare.country, bare.issuer, bare.signers[1].organisation) = (None, None, None);
+    let back = Body::from_bytes(&bare.to_bytes()).unwrap();
+    assert_eq!((back.country, back.issuer, &back.signers), (None, None, &bare.signers));
+    // As certificates were written before any of this could be said: fifteen fields, three parts a signer.
+    let Value::Map(pairs) = crate::cbor::decode(&bare.to_bytes()).unwrap() else { panic!("no map") };
+    assert_eq!(pairs.iter().map(|(key, _)| key.as_int().unwrap()).collect::<Vec<_>>(), (1..=15).collect::<Vec<_>>());
+    assert!(pairs[11].1.as_array().unwrap().iter().all(|signer| signer.as_array().unwrap().len() == 3));
+    let mut wrong = crate::cbor::decode(&bare.to_bytes()).unwrap();
+    if let Value::Map(pairs) = &mut wrong {
+        pairs.push((Value::Int(16), Value::Int(7)));
+    }
+    assert_eq!(Body::from_bytes(&crate::cbor::encode(&wrong)).unwrap_err().code(), "certificate.malformed");
 }
 
 #[test]

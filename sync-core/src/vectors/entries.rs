@@ -179,6 +179,17 @@ pub(super) fn edits() -> Vec<(&'static str, Vec<Edit>)> {
             }),
         ),
         ("decide maker.withdrawn", decide(Decision::MakerWithdrawn { name: "North works".to_owned() })),
+        (
+            "decide operation.described",
+            decide(Decision::OperationDescribed {
+                country: Some("KE".to_owned()),
+                organisation: Some("National Commission on Small Arms".to_owned()),
+            }),
+        ),
+        (
+            "decide officer.affiliated",
+            decide(Decision::OfficerAffiliated { officer, organisation: "Armed Forces".to_owned() }),
+        ),
         ("decide person_key.published", decide(Decision::PersonKeyPublished { key: "age1qqqq".to_owned() })),
         ("a shape of a later vocabulary", one(Edit::Unknown(Value::Array(vec![Value::Int(9), text("later")])))),
         ("a known shape built wrongly", one(Edit::Unknown(Value::Array(vec![Value::Int(1), Value::Int(2)])))),
@@ -263,12 +274,14 @@ fn every_decision_is_frozen() {
         D::PersonKeyPublished { .. } => 22,
         D::MakerAdded { .. } => 23,
         D::MakerWithdrawn { .. } => 24,
+        D::OperationDescribed { .. } => 25,
+        D::OfficerAffiliated { .. } => 26,
     };
     let read = |vector| Entry::from_bytes(&bytes(vector, "bytes")).unwrap().edits;
     let said: Vec<Decision> =
         frozen("entries").values().flat_map(read).filter_map(|e| Decision::from_edit(&e)).collect();
     let numbers: std::collections::BTreeSet<i32> = said.iter().map(number).collect();
-    assert_eq!(numbers, (0..25).collect());
+    assert_eq!(numbers, (0..27).collect());
 }
 
 /// The list of vectors says every shape; one that is added to [`Edit`] fails to compile here.

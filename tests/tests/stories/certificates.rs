@@ -10,6 +10,7 @@ use ploughshare_core::identity::Role;
 use ploughshare_core::ids::DocId;
 use ploughshare_server::audit::verifier_key;
 use ploughshare_server::certificate::{self, Paper};
+use ploughshare_server::registrar::{By, rulings};
 use ploughshare_tests::hand::set;
 use ploughshare_tests::program::ploughshare;
 use ploughshare_tests::tale::Tale;
@@ -98,6 +99,7 @@ async fn three_weapons_from_the_plan_to_the_paper_in_court() {
         tale.attests("Wanda", document, "witnessed");
         assert_eq!(obstacles(&tale, document).await, codes(&[]));
 
+        by_whom(&tale).await;
         assert_eq!(tale.auditor.post(&path, &json!({})).problem(), "role.missing");
         assert_eq!(
             registrar.post(&format!("{path}?number=no%20spaces"), &json!({})).problem(),
@@ -118,6 +120,11 @@ async fn three_weapons_from_the_plan_to_the_paper_in_court() {
         assert_eq!(hex::encode(checked.list_hash), issued["list_hash"].as_str().unwrap());
         let names: BTreeSet<&str> = checked.body.signers.iter().map(|signer| signer.name.as_str()).collect();
         assert_eq!(names, BTreeSet::from(["Samuel", "Wanda"]));
+        let body = &checked.body;
+        assert_eq!((body.country.as_deref(), body.issuer.as_deref()), (Some("KE"), Some("Regina")));
+        assert_eq!(body.organisation.as_deref(), Some("National Commission on Small Arms"));
+        let of = |name: &str| body.signers.iter().find(|signer| signer.name == name).unwrap().organisation.as_deref();
+        assert_eq!((of("Samuel"), of("Wanda")), (Some("Armed Forces, Ordnance"), Some("Regional Centre")));
         for (lang, language) in ["en", "fr", "ar"].into_iter().zip(ploughshare_paper::Language::ALL) {
             let pdf = registrar.get(&format!("{path}/file?lang={lang}")).body;
             assert_eq!(certificate::read(&pdf, &key).unwrap().1, Paper::Agrees(language), "{lang}");
@@ -134,6 +141,25 @@ async fn three_weapons_from_the_plan_to_the_paper_in_court() {
         register.is_the_same_in_any_order().await;
     })
     .await;
+}
+
+/// Who runs the programme, where, and for whom the two act who sign.
+async fn by_whom(tale: &Tale<'_>) {
+    let (app, operation) = (&tale.register.app, &tale.register.operation.id);
+    let by = By::operator(app);
+    let describe = async |country, organisation| {
+        rulings::describe_operation(app, &by, operation, country, organisation).await.map_err(|error| error.code())
+    };
+    assert_eq!(describe(Some("XX"), None).await, Err("operation.country_unknown"));
+    assert_eq!(describe(None, Some("two\nlines")).await, Err("organisation.malformed"));
+    describe(Some("KE"), None).await.unwrap();
+    describe(None, Some("National Commission on Small Arms")).await.unwrap();
+    for (name, organisation) in [("Samuel", "Armed Forces, Ordnance"), ("Wanda", "Regional Centre")] {
+        let officer = tale.people[name].hand.officer;
+        assert!(rulings::affiliate(app, &by, operation, officer, " ").await.is_err());
+        rulings::affiliate(app, &by, operation, officer, organisation).await.unwrap();
+    }
+    tale.register.current().await;
 }
 
 /// In an empty folder, with no register anywhere near.

@@ -10,6 +10,7 @@ use ploughshare_core::edit::Edit;
 use ploughshare_core::identity::Role;
 use ploughshare_core::ids::{DocId, EntryHash};
 use ploughshare_server::decide::decide;
+use ploughshare_server::handover_sheet::draw_up;
 use ploughshare_server::marks;
 use ploughshare_tests::hand::{Said, set};
 use ploughshare_tests::tale::Tale;
@@ -155,6 +156,7 @@ async fn a_box_that_is_short_by_one_at_receipt_shows_which_and_is_found_until_so
         }
         tale.tells("Ines", handover, Edit::Set { path: "arrived_at".to_owned(), value: Value::Int(t + 3 * HOUR) });
         tale.tells("Ines", handover, set("state", "received"));
+        the_sheet_is_printed_for_who_may_see_it(&tale, handover).await;
         let shown = procedure(&tale, handover).await;
         let missing = &shown["differences"]["receipt"];
         assert_eq!(missing.as_array().unwrap().len(), 1, "{shown}");
@@ -201,6 +203,34 @@ async fn a_box_that_is_short_by_one_at_receipt_shows_which_and_is_found_until_so
         register.is_the_same_in_any_order().await;
     })
     .await;
+}
+
+/// Five were on the list and loaded, four received; the paper says so in each language, and reading it is written down.
+async fn the_sheet_is_printed_for_who_may_see_it(tale: &Tale<'_>, handover: DocId) {
+    let (app, operation) = (&tale.register.app, tale.register.operation.id);
+    tale.register.current().await;
+    let (found, sheet) = draw_up(app, &BTreeSet::from([operation]), &handover).await.unwrap();
+    assert_eq!((found, sheet.number.as_str(), sheet.loaded, sheet.received), (operation, "TR-7", Some(5), Some(4)));
+    assert_eq!((sheet.from.name.as_str(), sheet.to.name.as_str()), ("depot-1 / A", "depot-2 / B"));
+    assert_eq!(sheet.items.iter().filter(|item| item.received == Some(false)).count(), 1);
+    assert!(sheet.items.iter().all(|item| item.container.as_deref() == Some("1") && item.class == "ASR"));
+    let missing = sheet.items.iter().find(|item| item.received == Some(false)).unwrap();
+    assert_eq!(missing.serial.as_ref().unwrap().text.as_deref(), Some("KV 481"));
+    assert_eq!(sheet.differences.len(), 1, "{:?}", sheet.differences);
+    let path = format!("/api/v1/handovers/{handover}/sheet");
+    let mut printed = BTreeSet::new();
+    for lang in ["en", "fr", "ar"] {
+        let reply = tale.auditor.get(&format!("{path}?lang={lang}"));
+        assert_eq!((reply.status, reply.body.get(..5)), (200, Some(b"%PDF-".as_slice())), "{lang}");
+        printed.insert(reply.body);
+    }
+    assert_eq!(printed.len(), 3, "each in its own words");
+    assert!(printed.contains(&tale.auditor.get(&path).body), "the same sheet gives the same bytes");
+    assert_eq!(tale.auditor.get(&format!("{path}?lang=tlh")).problem(), "handover.language");
+    let nobody = "00".repeat(16);
+    assert_eq!(tale.auditor.get(&format!("/api/v1/handovers/{nobody}/sheet")).status, 404);
+    let collector = &tale.people["Amina"].hand.web;
+    assert!(collector.get(&path).status >= 400, "a tablet has its own");
 }
 
 /// The balance of a store as the register shows it.

@@ -27,6 +27,7 @@ section-signatures = التوقيعات
 section-proof = الإثبات
 label-programme = البرنامج
 label-country = البلد
+country-and-code = { $name } ({ $code })
 label-site = الموقع والمكان
 label-begun = البداية (UTC)
 label-ended = النهاية (UTC)

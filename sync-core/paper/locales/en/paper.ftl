@@ -26,6 +26,7 @@ section-signatures = Signatures
 section-proof = Proof
 label-programme = Programme
 label-country = Country
+country-and-code = { $name } ({ $code })
 label-site = Site and place
 label-begun = Begun (UTC)
 label-ended = Ended (UTC)

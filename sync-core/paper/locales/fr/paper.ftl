@@ -27,6 +27,7 @@ section-signatures = Signatures
 section-proof = Preuve
 label-programme = Programme
 label-country = Pays
+country-and-code = { $name } ({ $code })
 label-site = Site et lieu
 label-begun = Début (UTC)
 label-ended = Fin (UTC)

@@ -15,8 +15,10 @@ pub struct CertificateSheet {
     pub programme: String,
     /// Name of the operation.
     pub operation: String,
-    /// Name of the country, in the language of the sheet.
+    /// The country: its code of ISO 3166-1, which is printed with its name in the language of the sheet, or words.
     pub country: String,
+    /// The organisation that runs the programme.
+    pub organisation: Option<String>,
     /// Name of the site.
     pub site: String,
     /// Where the site is: the nearest place, district, province.

@@ -46,6 +46,7 @@ fn poisoned(text: &str, language: Language) -> CertificateSheet {
     }
     sheet.methods = vec![poison(), poison()];
     sheet.issued_by = Some(poison());
+    sheet.organisation = Some(poison());
     for item in &mut sheet.items {
         item.tag = poison();
         item.class = poison();

@@ -30,7 +30,9 @@ fn a_certificate_says_all_that_its_sheet_says() {
             &sheet.issued_at,
         ];
         expected.extend(sheet.plan_reference.iter().chain(&sheet.procedure).chain(&sheet.monitored_by));
+        expected.extend(sheet.organisation.iter().chain(&sheet.issued_by));
         expected.extend(sheet.signatures.iter().map(|s| &s.name));
+        expected.extend(sheet.signatures.iter().filter_map(|s| s.organisation.as_ref()));
         expected.extend(sheet.items.iter().map(|i| &i.tag));
         expected.extend(sheet.items.iter().filter_map(|i| i.serial.as_ref()?.text.as_ref()));
         for part in expected {
@@ -48,6 +50,23 @@ fn a_certificate_says_all_that_its_sheet_says() {
             assert!(said.contains(part), "{language:?}: {part} is missing in {said}");
         }
         assert_eq!(pages.pages.iter().flat_map(|p| &p.marks).filter(|m| matches!(m, Mark::Squares { .. })).count(), 1);
+    }
+}
+
+#[test]
+fn a_country_is_named_in_the_language_of_the_sheet_beside_its_code() {
+    for (language, name) in [
+        (Language::English, "Congo, Democratic Republic of the"),
+        (Language::French, "Congo-Kinshasa"),
+        (Language::Arabic, "الكونغو"),
+    ] {
+        let sheet = CertificateSheet { country: "CD".to_owned(), ..certificate_sheet(language, 1) };
+        let said = all_text(&laid(&sheet, language)).replace('\n', " ");
+        assert!(said.contains("CD"), "{language:?}: {said}");
+        assert!(said.matches(name).count() >= 2, "{language:?}: above and among the facts: {said}");
+        // What is no code stands as it is, and once.
+        let sheet = CertificateSheet { country: "ZZ".to_owned(), ..certificate_sheet(language, 1) };
+        assert!(!all_text(&laid(&sheet, language)).contains("(ZZ"), "{language:?}");
     }
 }
 

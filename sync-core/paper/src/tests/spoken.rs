@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, PatternElement};
 
 use crate::Language;
-use crate::words::{code_key, source};
+use crate::words::{code_key, countries, source};
 
 /// Where the keys are used.
 const SOURCES: [&str; 6] = [
@@ -18,7 +18,8 @@ const SOURCES: [&str; 6] = [
 ];
 
 /// The code lists whose labels are printed, as the core defines them.
-const LISTS: [(&str, &str); 7] = [
+const LISTS: [(&str, &str); 8] = [
+    ("country", include_str!("../../../src/domain/codes/countries.rs")),
     ("weapon_class", include_str!("../../../src/domain/codes/arms.rs")),
     ("condition", include_str!("../../../src/domain/codes/arms.rs")),
     ("destruction_method", include_str!("../../../src/domain/codes/custody.rs")),
@@ -30,10 +31,10 @@ const LISTS: [(&str, &str); 7] = [
 
 /// The keys of a language, and the values that each of them takes.
 fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
-    let resource =
-        fluent_syntax::parser::parse(source(language)).unwrap_or_else(|(_, e)| panic!("{language:?}: {e:?}"));
+    let both = [source(language), countries(language)];
+    let parsed = both.map(|text| fluent_syntax::parser::parse(text).unwrap_or_else(|(_, e)| panic!("{language:?}: {e:?}")));
     let mut keys = BTreeMap::new();
-    for entry in resource.body {
+    for entry in parsed.into_iter().flat_map(|resource| resource.body) {
         let Entry::Message(message) = entry else { continue };
         let pattern = message.value.unwrap();
         let values = pattern.elements.iter().filter_map(|element| match element {
@@ -119,5 +120,6 @@ fn translations_made_by_a_machine_say_so() {
 
 #[test]
 fn arabic_uses_western_digits() {
-    assert!(!source(Language::Arabic).chars().any(|c| matches!(c, '\u{0660}'..='\u{0669}' | '\u{06F0}'..='\u{06F9}')));
+    let both = [source(Language::Arabic), countries(Language::Arabic)].concat();
+    assert!(!both.chars().any(|c| matches!(c, '\u{0660}'..='\u{0669}' | '\u{06F0}'..='\u{06F9}')));
 }
