@@ -36,6 +36,7 @@ pub use officers::{OfficerSession, Pin};
 pub use peer::{Invitation, PeerListener};
 pub use procedures::*;
 pub use record::{BatchOutcome, BatchRow};
+pub(crate) use sync::{GIVEN_UP, given_up};
 pub use sync::{SyncWatch, Unwatched};
 
 use std::path::PathBuf;

@@ -30,7 +30,7 @@ pub use host::{ClockReading, DeviceClock, HttpTransport, KeyVault};
 pub use log::{LogLevel, LogSink, init_logging};
 pub use person::PersonDraft;
 pub use progress::{ProgressListener, ProgressReport};
-pub use tablet::{BundleWritten, OpenConfig, SignedIn, Tablet, TabletState};
+pub use tablet::{BundleWritten, OpenConfig, PeerPort, SignedIn, Tablet, TabletState};
 pub use value::{Change, ClassCount, FieldValue, ItemErrors, MemberDraft, NewDocument, SpotReadingDraft};
 pub use vocabulary::{
     CodeInfo, CodeListInfo, FieldInfo, ModelCard, ModelCue, ModelProducer, SimilarModel, VersionInfo, code_lists,

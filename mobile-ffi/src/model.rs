@@ -600,7 +600,7 @@ pub struct BundleTaken {
 }
 
 /// What an exchange with another tablet came to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct PeerReport {
     /// The other tablet: a device's id.
     pub device: String,

@@ -9,7 +9,7 @@ mod taken;
 use std::io::Cursor;
 
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageError, ImageFormat, ImageReader, Limits};
 use ploughshare_core::ids::MediaHash;
 use ploughshare_core::keys::sha256;
 use ploughshare_core::limits;
@@ -42,6 +42,9 @@ pub(crate) enum PhotoError {
         /// Its height.
         height: u32,
     },
+    /// It claims a size that no memory is given to.
+    #[error("the picture is larger than this device may read")]
+    BeyondMemory,
     /// It begins as a picture and is none, or is cut off.
     #[error("the file begins as a picture and cannot be read as one; it may be cut off")]
     Damaged,
@@ -57,7 +60,7 @@ impl PhotoError {
             Self::TooLarge { .. } => "photo.too_large",
             Self::Heic => "photo.heic",
             Self::Format => "photo.format",
-            Self::TooManyPixels { .. } => "photo.too_many_pixels",
+            Self::TooManyPixels { .. } | Self::BeyondMemory => "photo.too_many_pixels",
             Self::Damaged => "photo.damaged",
             Self::NoCopy => "photo.no_copy",
         }
@@ -125,11 +128,15 @@ fn decode(bytes: &[u8], format: Format) -> Result<DynamicImage, PhotoError> {
         reader.limits(most);
         reader
     };
-    let (width, height) = reader().into_dimensions().map_err(|_| PhotoError::Damaged)?;
+    let (width, height) = reader().into_dimensions().map_err(|error| unread(&error))?;
     if u64::from(width) * u64::from(height) > limits::MEDIA_PIXELS || width == 0 || height == 0 {
         return Err(PhotoError::TooManyPixels { width, height });
     }
-    reader().decode().map_err(|_| PhotoError::Damaged)
+    reader().decode().map_err(|error| unread(&error))
+}
+
+fn unread(error: &ImageError) -> PhotoError {
+    if matches!(error, ImageError::Limits(_)) { PhotoError::BeyondMemory } else { PhotoError::Damaged }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ def _counted(owner, name, function):
 
 def watch_calls():
     """Notes every call of an exported function; the list is compared with the dump of the surface at the end."""
-    for owner in (mobile_ffi.Tablet, mobile_ffi.CancelHandle, mobile_ffi.Subscription):
+    for owner in (mobile_ffi.Tablet, mobile_ffi.CancelHandle, mobile_ffi.PeerPort, mobile_ffi.Subscription):
         for name, kind in list(vars(owner).items()):
             if name.startswith("_"):
                 continue

@@ -22,7 +22,7 @@ use crate::store::{Result, journals, kv, segments};
 use crate::transport::Transport;
 
 pub(super) use post::{Broken, Round};
-pub use watch::{SyncWatch, Unwatched};
+pub use watch::{GIVEN_UP, SyncWatch, Unwatched, given_up};
 
 /// Bytes that a round may carry whole, each way. What is more travels as a stream, so that a cut costs no more than that.
 const SMALL_BYTES: u64 = 8 * 1024;
@@ -231,12 +231,7 @@ impl Run<'_> {
             waiting_ms,
         });
         if self.watch.cancelled() {
-            return Err(TabletError::new(
-                ErrorKind::Refused,
-                "sync.cancelled",
-                "the sync was ended by whoever began it",
-                "Everything is safe on this device. What was receipted stays so; sync again to go on from there.",
-            ));
+            return Err(given_up());
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ mod life;
 mod marking;
 mod network;
 mod officers;
+mod peers;
 mod rounds;
 mod touched;
 
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 pub use self::carried::BundleWritten;
 use self::gate::Core;
+pub use self::peers::PeerPort;
 use super::cancel::CancelHandle;
 use super::error::AppError;
 use super::events::{EventBatch, EventObserver, Subscription};

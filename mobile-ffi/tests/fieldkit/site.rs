@@ -162,7 +162,7 @@ fn a_day_at_a_destruction_site_from_the_truck_to_both_signatures() {
     selma.good(&["destruction", "start", &id]);
     let scans = lines(39, |n| format!("T-{n:03},KV {n:04}"));
     assert!(selma.fed_well(&["destruction", "check", &id, "--scan", "-"], &scans).contains("39 of 40 checked."));
-    let photo = world.file("photo.jpg", b"not really");
+    let photo = world.file("photo.jpg", &a_photo());
     selma.good(&["destruction", "result", &id, "T-001", "--result", "complete", "--before", &photo, "--after", &photo]);
     let tags: Vec<String> = (2..=39).map(|n| format!("T-{n:03}")).collect();
     let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
@@ -302,4 +302,12 @@ fn what_would_be_a_claim_is_said_before_it_is_saved() {
     ] {
         assert_eq!(amina.code(arguments), code, "{arguments:?}");
     }
+}
+
+/// A small photo.
+fn a_photo() -> Vec<u8> {
+    let mut file = std::io::Cursor::new(Vec::new());
+    let picture = image::RgbImage::from_fn(64, 48, |x, y| image::Rgb([(x * 3) as u8, (y * 5) as u8, 90]));
+    picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+    file.into_inner()
 }

@@ -10,7 +10,7 @@ use ploughshare_core::peer::{Hello, Message, PeerError, Side, forked, lacking};
 
 use super::super::bundle::nothing;
 use super::super::officers::Stamp;
-use super::super::sync::SyncWatch;
+use super::super::sync::{SyncWatch, given_up};
 use super::super::take::{self, Way};
 use super::super::{Tablet, installation};
 use super::channel::Channel;
@@ -238,11 +238,7 @@ impl<'a, S: Read + Write> Talk<'a, S> {
                 ..SyncProgress::default()
             });
             if self.watch.cancelled() {
-                return Err(TabletError::refused(
-                    "sync.cancelled",
-                    "the exchange was ended by whoever began it",
-                    "Everything is safe on this device, what came over as well. Connect again to go on from there.",
-                ));
+                return Err(given_up());
             }
             if left == 0 && theirs == 0 {
                 return Ok(());

@@ -45,6 +45,15 @@ pub(in crate::ffi) struct Held {
     talking: Vec<Weak<CancelHandle>>,
 }
 
+/// Whom a call talks to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// The register: one call after the other.
+    Register,
+    /// Somebody else, who may keep it waiting for long.
+    Anybody,
+}
+
 /// A call under way. Nobody closes the store before it is dropped.
 pub(super) struct Call {
     core: Arc<Core>,
@@ -201,10 +210,28 @@ impl Core {
         done
     }
 
-    /// Talks to the register. Given up when the caller's handle is used, when the caller no longer waits, when the tablet is suspended.
+    /// Waits for the turn, where there are turns.
+    async fn take_turn(&self, whose: Turn) -> Option<tokio::sync::OwnedMutexGuard<()>> {
+        match whose {
+            Turn::Register => Some(Arc::clone(&self.turn).lock_owned().await),
+            Turn::Anybody => None,
+        }
+    }
+
+    /// Talks to the register, one call at a time. Given up as [`converse`](Self::converse) says.
     pub(super) async fn talk<T: Send + 'static>(
         self: &Arc<Self>,
         given: Option<Arc<CancelHandle>>,
+        talk: impl FnOnce(&engine::Tablet, Arc<dyn Transport>) -> Result<T, TabletError> + Send + 'static,
+    ) -> Result<T, AppError> {
+        self.converse(given, Turn::Register, talk).await
+    }
+
+    /// Talks to somebody. Given up when the caller's handle is used, when the caller no longer waits, when the tablet is suspended.
+    pub(super) async fn converse<T: Send + 'static>(
+        self: &Arc<Self>,
+        given: Option<Arc<CancelHandle>>,
+        whose: Turn,
         talk: impl FnOnce(&engine::Tablet, Arc<dyn Transport>) -> Result<T, TabletError> + Send + 'static,
     ) -> Result<T, AppError> {
         let own = CancelHandle::new();
@@ -225,7 +252,7 @@ impl Core {
         let turn = tokio::select! {
             biased;
             () = transport.used() => None,
-            turn = Arc::clone(&self.turn).lock_owned() => Some(turn),
+            turn = self.take_turn(whose) => Some(turn),
         };
         let done = match turn {
             Some(turn) => {
@@ -239,7 +266,7 @@ impl Core {
             None => Err(AppError::cancelled()),
         };
         match done {
-            Err(AppError::Transport { .. } | AppError::Cancelled { .. }) if used() => Err(match self.state() {
+            Err(error) if used() && is_given_up(&error) => Err(match self.state() {
                 TabletState::Open => AppError::cancelled(),
                 TabletState::Suspended => AppError::suspended(),
                 TabletState::Closed => AppError::closed(),
@@ -247,6 +274,11 @@ impl Core {
             other => other,
         }
     }
+}
+
+/// Whether a call that was given up can have ended with this because of it.
+fn is_given_up(error: &AppError) -> bool {
+    matches!(error, AppError::Transport { .. } | AppError::Cancelled { .. }) || error.problem().code == engine::GIVEN_UP
 }
 
 /// Opens the engine on the app's parts.
