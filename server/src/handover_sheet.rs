@@ -39,8 +39,7 @@ pub async fn draw_up(
     document: &DocId,
 ) -> Result<(OperationId, HandoverSheet), SheetError> {
     let register = &app.store.register;
-    let (procedure, bytes) =
-        read_procedures::one(register, document, within).await?.ok_or(SheetError::Unknown)?;
+    let (procedure, bytes) = read_procedures::one(register, document, within).await?.ok_or(SheetError::Unknown)?;
     let operation: OperationId = procedure.operation.parse().map_err(|_| SheetError::Unknown)?;
     if procedure.kind != "handover" {
         return Err(SheetError::Unknown);
@@ -106,8 +105,7 @@ fn seals(said: &[SealRecord]) -> Vec<Seal> {
     let mut seals: BTreeMap<&str, Seal> = BTreeMap::new();
     for seal in said.iter().filter(|seal| seal.is_live()) {
         let Some(number) = seal.number.as_deref() else { continue };
-        let one =
-            seals.entry(number).or_insert_with(|| Seal { number: number.to_owned(), found: None, state: None });
+        let one = seals.entry(number).or_insert_with(|| Seal { number: number.to_owned(), found: None, state: None });
         if let Some(state) = seal.state.as_deref().filter(|state| *state != "applied") {
             one.state = Some(state.to_owned());
             one.found = (state != "missing").then(|| number.to_owned());

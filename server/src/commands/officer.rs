@@ -96,8 +96,7 @@ pub(super) async fn run(app: &App, command: Command) -> Result<Answer, Failure> 
             catch_up(app).await?;
             let operation = people::find_operation(app, &operation).await?.id;
             let officer = people::find_officer(app, &officer).await?;
-            let decision =
-                rulings::affiliate(app, &By::operator(app), &operation, officer.id, &organisation).await?;
+            let decision = rulings::affiliate(app, &By::operator(app), &operation, officer.id, &organisation).await?;
             let json = json!({
                 "officer": officer.id, "operation": operation, "organisation": organisation, "decision": decision
             });

@@ -32,7 +32,8 @@ const LISTS: [(&str, &str); 8] = [
 /// The keys of a language, and the values that each of them takes.
 fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
     let both = [source(language), countries(language)];
-    let parsed = both.map(|text| fluent_syntax::parser::parse(text).unwrap_or_else(|(_, e)| panic!("{language:?}: {e:?}")));
+    let parsed =
+        both.map(|text| fluent_syntax::parser::parse(text).unwrap_or_else(|(_, e)| panic!("{language:?}: {e:?}")));
     let mut keys = BTreeMap::new();
     for entry in parsed.into_iter().flat_map(|resource| resource.body) {
         let Entry::Message(message) = entry else { continue };
