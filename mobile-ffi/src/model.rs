@@ -302,6 +302,17 @@ pub struct FindingView {
     pub justification: Option<String>,
 }
 
+/// A document of which a tablet's journal has nearly said all that it may (`limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
+pub struct NearlyFullView {
+    /// The document.
+    pub document: String,
+    /// Statements that the journal has said of it.
+    pub said: u64,
+    /// How many it may say.
+    pub most: u64,
+}
+
 /// A statement that is here and waits for others that are not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, uniffi::Record)]
 pub struct WaitingView {
@@ -500,6 +511,8 @@ pub struct TabletStatus {
     pub decision: Option<u64>,
     /// Documents that need a newer program.
     pub update_needed: u64,
+    /// Documents of which this tablet can say little more, the fullest first.
+    pub nearly_full: Vec<NearlyFullView>,
     /// This tablet's journal.
     pub journal: Option<String>,
     /// Journals of its own so far; more than one after a restored backup or a fork.

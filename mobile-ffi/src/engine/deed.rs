@@ -210,13 +210,10 @@ impl Deed<'_> {
     /// same set, is not sealed and is minutes old, it is continued. Nobody can have seen it, and whatever was said of it is said still.
     pub(super) fn scanned(&mut self, id: &DocId, edits: Vec<Edit>) -> Result<()> {
         let kept = entries::kept_about(&self.tx, id)?;
-        let Some(last) = self.continuable(id, &kept, &edits)? else { return self.say(id, edits) };
+        let Some((last, kind)) = self.continuable(id, &kept, &edits)? else { return self.say(id, edits) };
         let others: Vec<Kept> = kept.into_iter().filter(|k| k.statement.hash != last.hash).collect();
         let mut entry = last.entry;
         entry.edits.extend(edits);
-        let statements: Vec<Statement> = others.iter().map(|k| k.statement.clone()).collect();
-        let kind = fold(*id, &statements, &exceptions(self.authority)).kind;
-        let kind = kind.ok_or_else(|| TabletError::not_found("document", &id.to_string()))?;
         self.weigh(*id, &others, &entry, &kind)?;
         let moment = self.clock.read(self.platform)?;
         let (session, officer, authority) = (self.session, self.officer, self.authority);
@@ -224,8 +221,8 @@ impl Deed<'_> {
         continued(&self.tx, &voice, &kind, &last.hash, &entry)
     }
 
-    /// The entry that these scans continue, if there is one.
-    fn continuable(&self, id: &DocId, kept: &[Kept], edits: &[Edit]) -> Result<Option<Statement>> {
+    /// The entry that these scans continue, if there is one, and the kind of the document.
+    fn continuable(&self, id: &DocId, kept: &[Kept], edits: &[Edit]) -> Result<Option<(Statement, String)>> {
         let set_of = |edits: &[Edit]| -> Option<String> {
             let mut sets = edits.iter().map(|edit| if let Edit::Add { set, .. } = edit { Some(set) } else { None });
             let first = sets.next()??;
@@ -246,7 +243,7 @@ impl Deed<'_> {
         let statements: Vec<Statement> = kept.iter().map(|k| k.statement.clone()).collect();
         let seen = fold(*id, &statements, &exceptions(self.authority));
         let alone = seen.heads == [last.statement.hash] && !seen.update_needed;
-        Ok(alone.then(|| last.statement.clone()))
+        Ok(seen.kind.filter(|_| alone).map(|kind| (last.statement.clone(), kind)))
     }
 
     fn say_once(&mut self, id: &DocId, edits: Vec<Edit>) -> Result<()> {

@@ -1,19 +1,28 @@
 //! How the tablet stands: what is unsent, what is safe, what waits, how long the lease runs.
 
 use ploughshare_core::document::{Document, fold};
+use ploughshare_core::limits;
+use rusqlite::Connection;
 
 use super::read::waiting_view;
 use super::{Tablet, exceptions, newest_decision};
-use crate::model::{PersonRefusedView, PhotosWaiting, RefusedView, TabletStatus};
+use crate::model::{NearlyFullView, PersonRefusedView, PhotosWaiting, RefusedView, TabletStatus};
 use crate::store::query::count;
 use crate::store::{Result, documents, entries, journals, kv, media, persons, segments};
 
 /// One day in ms.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+/// Statements of one journal about one document from which on it is told: a tenth of them are left.
+const NEARLY: u64 = limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT as u64 * 9 / 10;
 /// Most documents that wait which are listed.
 const WAITING: usize = 100;
 
 impl Tablet {
+    /// Documents of which this tablet can say little more, the fullest first.
+    pub fn nearly_full(&self) -> Result<Vec<NearlyFullView>> {
+        nearly_full(self.engine().store.read())
+    }
+
     /// How the tablet stands.
     pub fn status(&self) -> Result<TabletStatus> {
         let now_ms = self.platform.now_ms()?;
@@ -72,6 +81,7 @@ impl Tablet {
             place: kv::number(conn, kv::PLACE)?.unwrap_or(0) as u64,
             decision: newest_decision(&engine.authority),
             update_needed: count(conn, "SELECT count(*) FROM documents WHERE update_needed = 1")?,
+            nearly_full: nearly_full(conn)?,
             journal: own.iter().find(|j| j.open).map(|j| j.id.to_string()),
             journals: own.len() as u64,
             last_sync_ms: kv::number(conn, kv::LAST_SYNC)?,
@@ -79,8 +89,16 @@ impl Tablet {
     }
 }
 
+/// Documents of which the open journal has nearly said all that it may: one that is full takes no more statements of this tablet.
+fn nearly_full(conn: &Connection) -> Result<Vec<NearlyFullView>> {
+    let Some(journal) = journals::open(conn)? else { return Ok(Vec::new()) };
+    let most = limits::ENTRIES_PER_JOURNAL_AND_DOCUMENT as u64;
+    let said = entries::often_said(conn, &journal.id, NEARLY)?;
+    Ok(said.into_iter().map(|(id, said)| NearlyFullView { document: id.to_string(), said, most }).collect())
+}
+
 /// Photos that wait to be sent, those among them of which it is not settled yet that a statement names them.
-fn photos_waiting(conn: &rusqlite::Connection) -> Result<PhotosWaiting> {
+fn photos_waiting(conn: &Connection) -> Result<PhotosWaiting> {
     let both = |original| -> Result<(u64, u64)> {
         let (kept, waiting) = (media::sums(conn, "kept", original)?, media::sums(conn, "waiting", original)?);
         Ok((kept.count + waiting.count, kept.bytes + waiting.bytes))

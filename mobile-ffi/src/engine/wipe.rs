@@ -7,7 +7,6 @@ use std::sync::PoisonError;
 use super::Tablet;
 use super::installation::{BUNDLE_KEY, DEVICE_KEY, INSTALLATION};
 use super::officers::LOCK;
-use super::photos;
 use crate::error::{ErrorKind, TabletError};
 use crate::store::{Result, officers};
 

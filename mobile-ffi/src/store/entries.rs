@@ -110,6 +110,24 @@ pub(crate) fn birth(conn: &Connection, document: &DocId) -> Result<Option<(Offic
     Ok(entry.map(|entry| (ploughshare_core::document::recorder(&entry), entry.claimed_ms)))
 }
 
+/// Documents of which a journal said so many statements or more, the one it said most of first.
+pub(crate) fn often_said(conn: &Connection, journal: &JournalId, from: u64) -> Result<Vec<(DocId, u64)>> {
+    // Few documents have so many statements at all; only theirs are counted.
+    let mut query = conn.prepare_cached(
+        "SELECT d.id, count(*) AS said FROM documents d CROSS JOIN entries e ON e.document = d.id
+         WHERE d.statements >= ?2 AND e.journal = ?1
+         GROUP BY d.id HAVING said >= ?2 ORDER BY said DESC, d.id",
+    )?;
+    let rows = query.query_map(params![journal.as_bytes(), from as i64], |row| {
+        Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?))
+    })?;
+    rows.map(|row| {
+        let (document, said) = row?;
+        Ok((id(&document, DocId::from_bytes)?, said as u64))
+    })
+    .collect()
+}
+
 /// All statements about a document with how they came to be here.
 pub(crate) fn kept_about(conn: &Connection, document: &DocId) -> Result<Vec<Kept>> {
     let mut query = conn.prepare_cached(

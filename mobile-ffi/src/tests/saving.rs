@@ -125,3 +125,22 @@ fn the_rules_look_at_what_is_recorded() {
     assert_eq!(tablet.findings(0).unwrap(), Vec::new());
     assert!(tablet.show(&doc).unwrap().findings.iter().all(|f| f.justification.is_some()));
 }
+
+#[test]
+fn a_document_of_which_little_more_can_be_said_is_told_in_good_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let tablet = enrolled(dir.path(), &FakeRegister::new(), "amina");
+    let full = tablet.record(rifle("KV 1")).unwrap().document;
+    let other = tablet.record(rifle("KV 284")).unwrap().document;
+    let say = |n: i64| tablet.edit_json(&full, &format!(r#"{{"rack":"R {n}"}}"#));
+    (1..899).for_each(|n| drop(say(n).unwrap()));
+    tablet.edit_json(&other, r#"{"rack":"R 1"}"#).unwrap();
+    assert_eq!(tablet.status().unwrap().nearly_full, [], "899 are said of it");
+    say(899).unwrap();
+    let told = tablet.status().unwrap().nearly_full;
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].document.as_str(), told[0].said, told[0].most), (full.as_str(), 900, 1_000));
+    (900..1_000).for_each(|n| drop(say(n).unwrap()));
+    assert_eq!(say(1_000).unwrap_err().code, "entry.journal_limit");
+    assert_eq!(tablet.nearly_full().unwrap()[0].said, 1_000);
+}

@@ -10,7 +10,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use super::problem::Problem;
 use super::{
     audit, auth, bundles, certificates, claims, codes, conflicts, counts, duplicates, enrol, entries, exchange,
-    findings, health, history, items, lookups, marks, media, media_reads, metrics, officer_keys, packs, person_reads,
+    findings, handover_sheets, health, history, items, lookups, marks, media, media_reads, metrics, officer_keys, packs, person_reads,
     persons, procedures, queues, session, setup_page, statements, stores, stream, transfers, waiting,
 };
 

@@ -296,7 +296,9 @@ impl From<RegistrarError> for Problem {
             | E::BadParameter { .. }
             | E::DaysReversed
             | E::PolicyRange { .. }
-            | E::BadSite(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            | E::BadSite(_)
+            | E::CountryUnknown(_)
+            | E::BadOrganisation => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, code, words)
     }

@@ -29,10 +29,10 @@ mod work;
 use std::io::Read as _;
 use std::path::Path;
 
-use mobile_ffi::{ErrorKind, OfficerSession, Tablet, TabletConfig, TabletError};
+use mobile_ffi::{ErrorKind, NearlyFullView, OfficerSession, Tablet, TabletConfig, TabletError};
 
 use crate::args::{Cli, Command, Speaker};
-use crate::output::Output;
+use crate::output::{Output, warn};
 use crate::pin;
 
 /// Runs a command.
@@ -42,7 +42,7 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
     match cli.command {
         Command::Enrol(args) => sync::enrol(&tablet(&store)?, &args, output),
         Command::Record(args) => record::record(&open()?, args, output),
-        Command::Edit(args) => record::edit(&open()?, args, output),
+        Command::Edit(args) => watched(&open()?, |tablet| record::edit(tablet, args, output)),
         Command::Resolve(args) => record::resolve(&open()?, &args, output),
         Command::Attest(args) => attest::attest(&open()?, args, output),
         Command::Review { document } => review::review(&open()?, &document, output),
@@ -57,14 +57,14 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Hold(args) => custody::hold(&open()?, args, output),
         Command::Split(args) => custody::split(&open()?, args, output),
         Command::Stock(args) => custody::stock(&open()?, &args, output),
-        Command::Handover(command) => handover::handover(&open()?, command, output),
-        Command::Count(command) => count::count(&open()?, command, output),
+        Command::Handover(command) => watched(&open()?, |tablet| handover::handover(tablet, command, output)),
+        Command::Count(command) => watched(&open()?, |tablet| count::count(tablet, command, output)),
         Command::Incident(command) => count::incident(&open()?, command, output),
         Command::Marks(command) => marking::marks(&open()?, command, output),
-        Command::MarkingSession(command) => marking::session(&open()?, command, output),
-        Command::Mark(args) => marking::mark(&open()?, args, output),
-        Command::Destruction(command) => destruction::destruction(&open()?, command, output),
-        Command::SpotCheck(command) => spot_check::spot_check(&open()?, command, output),
+        Command::MarkingSession(command) => watched(&open()?, |tablet| marking::session(tablet, command, output)),
+        Command::Mark(args) => watched(&open()?, |tablet| marking::mark(tablet, args, output)),
+        Command::Destruction(command) => watched(&open()?, |tablet| destruction::destruction(tablet, command, output)),
+        Command::SpotCheck(command) => watched(&open()?, |tablet| spot_check::spot_check(tablet, command, output)),
         Command::Import(args) => import::import(&open()?, args, output),
         Command::Person(command) => person::run(&open()?, command, output),
         Command::Photo(command) => photo::run(&open()?, command, output),
@@ -78,6 +78,20 @@ pub fn run(cli: Cli, output: &Output) -> Result<(), TabletError> {
         Command::Models { words, show } => models::models(&store, &words, show, output),
         Command::Fields { kind } => vocabulary::fields(&kind, output),
     }
+}
+
+/// Does something that may be said of one document again and again, and warns where little more can be said of it.
+fn watched(tablet: &Tablet, work: impl FnOnce(&Tablet) -> Result<(), TabletError>) -> Result<(), TabletError> {
+    work(tablet)?;
+    tablet.nearly_full()?.iter().for_each(|one| warn(&nearly_full(one)));
+    Ok(())
+}
+
+/// A document of which little more can be said, in words.
+fn nearly_full(one: &NearlyFullView) -> String {
+    let NearlyFullView { document, said, most } = one;
+    let short: String = document.chars().take(12).collect();
+    format!("{said} of {most} statements that this tablet may make about {short} are made; finish it, and begin another for what is left")
 }
 
 fn tablet(store: &str) -> Result<Tablet, TabletError> {

@@ -161,6 +161,9 @@ fn words(s: &TabletStatus) {
     if s.update_needed > 0 {
         row("documents of a later version", format!("{}, read-only until this program is updated", s.update_needed));
     }
+    for one in &s.nearly_full {
+        row("nearly full", crate::commands::nearly_full(one));
+    }
     if s.aside > 0 {
         row("segments put aside", s.aside.to_string());
     }
